@@ -1,0 +1,197 @@
+"""The nouns that everything else speaks of: images, models, projections, layouts, registries, errors."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import importlib
+import importlib.util
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+__all__ = [
+    "Autoencoder",
+    "Flat",
+    "HinterlandError",
+    "Images",
+    "Layout",
+    "Projection",
+    "Registry",
+    "Skipped",
+    "nearest_name",
+]
+
+
+class HinterlandError(Exception):
+    """What a person can put right: `message` says what is wrong and where, `hint` what to do.
+
+    exit_code is the command's exit status: 1 the job failed, 2 wrong use or bad input,
+    5 disk, memory or device.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, exit_code: int = 2) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.exit_code = exit_code
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A picture that could not be read, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Images:
+    """Equal-sized pictures.
+
+    pixels: uint8 (n, h, w, c), c = 1 or 3; an array or a memory map.
+    labels: int64 (n,), indices into `classes`, or None.
+    held_out: bool (n,); True where a picture is never trained on. None until the set is split.
+    skipped: the pictures of the source that could not be read.
+    """
+
+    pixels: np.ndarray
+    labels: np.ndarray | None = None
+    classes: tuple[str, ...] = ()
+    held_out: np.ndarray | None = None
+    skipped: tuple[Skipped, ...] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        p = self.pixels
+        if p.dtype != np.uint8 or p.ndim != 4 or p.shape[3] not in (1, 3):
+            raise HinterlandError(
+                f"images must be uint8 of shape (n, h, w, 1 or 3); got {p.dtype} {p.shape}"
+            )
+        for name, column in (("labels", self.labels), ("held_out", self.held_out)):
+            if column is not None and column.shape != (len(p),):
+                raise HinterlandError(
+                    f"{name} must have one entry per image: {len(p)} images, {name} {column.shape}"
+                )
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(h, w, c) of one picture."""
+        _, h, w, c = self.pixels.shape
+        return h, w, c
+
+
+@runtime_checkable
+class Autoencoder(Protocol):
+    """A model: the only thing that a stranger's model must be. numpy in, numpy out."""
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(h, w, c)."""
+
+    @property
+    def latent_dim(self) -> int:
+        """d."""
+
+    def encode(self, images: np.ndarray) -> np.ndarray:
+        """float32 (n, h, w, c) in [0, 1] -> float32 (n, d)."""
+
+    def decode(self, latents: np.ndarray) -> np.ndarray:
+        """float32 (n, d) -> float32 (n, h, w, c) in [0, 1]."""
+
+
+class Layout(Protocol):
+    """A map at one epoch: points, and the way back from any spot of it to a latent."""
+
+    @property
+    def points(self) -> np.ndarray:
+        """float32 (n, 2 or 3): where each image lies."""
+
+    def to_latent(self, spots: np.ndarray) -> np.ndarray:
+        """(m, 2 or 3) -> float32 (m, d)."""
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """Everything a page needs to draw the map and to do the same arithmetic."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flat:
+    """A flat sheet in latent space: latent = centre + spot @ axes. Exact on the sheet.
+
+    points: float32 (n, k), k = 2 or 3. centre: float32 (d,). axes: float32 (k, d), orthonormal rows.
+    """
+
+    points: np.ndarray
+    centre: np.ndarray
+    axes: np.ndarray
+
+    def to_latent(self, spots: np.ndarray) -> np.ndarray:
+        return (self.centre + np.asarray(spots, np.float32) @ self.axes).astype(np.float32)
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        return {"points": self.points, "centre": self.centre, "axes": self.axes}
+
+
+class Projection(Protocol):
+    """Latents -> a layout. Settings are the fields of a frozen dataclass; `fit` remembers nothing."""
+
+    @property
+    def dims(self) -> int:
+        """2 or 3."""
+
+    def fit(self, latents: np.ndarray, onto: np.ndarray | None = None) -> Layout:
+        """latents: float32 (n, d). onto: (n, dims), the neighbouring epoch's points, to stay near."""
+
+
+class Registry(Mapping[str, Any]):
+    """Names -> members of a family, each `"module:Attribute"` of `package`, imported when asked for.
+
+    Looking up an unknown name raises a HinterlandError that names the nearest known one.
+    """
+
+    def __init__(self, kind: str, package: str, members: Mapping[str, str]) -> None:
+        self.kind = kind
+        self._package = package
+        self._members = dict(members)
+
+    def __getitem__(self, name: str) -> Any:
+        module, attribute = self._place(name)
+        return getattr(importlib.import_module(f"{self._package}.{module}"), attribute)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._members
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def summary(self, name: str) -> str:
+        """The first line of a member's docstring, read without importing it."""
+        module, attribute = self._place(name)
+        spec = importlib.util.find_spec(f"{self._package}.{module}")
+        assert spec is not None and spec.origin is not None, f"{self._package}.{module} is missing"
+        for node in ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == attribute:
+                return (ast.get_docstring(node) or "").partition("\n")[0]
+        raise AssertionError(f"{self._package}.{module} has no {attribute}")
+
+    def _place(self, name: str) -> tuple[str, str]:
+        if name not in self._members:
+            raise HinterlandError(f"there is no {self.kind} '{name}'", nearest_name(name, self))
+        module, _, attribute = self._members[name].partition(":")
+        return module, attribute
+
+
+def nearest_name(name: str, known: Iterator[str] | Mapping[str, Any]) -> str:
+    """A hint: the known name most like `name`, and all of them."""
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    told = f"did you mean '{close[0]}'? " if close else ""
+    return f"{told}known: {', '.join(names)}"
