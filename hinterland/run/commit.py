@@ -1,0 +1,103 @@
+"""Committing to disk: what is written appears whole or not at all, and stays."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from hinterland.types import HinterlandError
+
+DRAFT = ".tmp-"
+
+
+@contextmanager
+def folder(target: Path) -> Iterator[Path]:
+    """Give a draft folder that becomes `target` when the block ends, and vanishes when it raises.
+
+    A reader sees either no `target` or a whole one, also after a power cut. `target` must not
+    exist. A full disk or a read-only one is a HinterlandError with exit code 5.
+    """
+    draft = target.parent / f"{DRAFT}{uuid.uuid4().hex}"
+    try:
+        draft.mkdir(parents=True)
+        yield draft
+        for inner in draft.rglob("*"):
+            _flush(inner)
+        _flush(draft)
+        os.rename(draft, target)
+        _flush(target.parent)
+    except OSError as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise explained(error, target) from error
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+
+
+def file(target: Path, data: bytes) -> None:
+    """Write one file by rename: a reader sees the old bytes or the new ones, never a part."""
+    draft = target.parent / f"{DRAFT}{uuid.uuid4().hex}"
+    try:
+        draft.write_bytes(data)
+        _flush(draft)
+        os.replace(draft, target)
+        _flush(target.parent)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise explained(error, target) from error
+
+
+def sweep(place: Path) -> None:
+    """Remove the drafts that a killed writer left below `place`. Only for who holds the lock."""
+    for draft in [*place.glob(f"{DRAFT}*"), *place.glob(f"*/{DRAFT}*")]:
+        if draft.is_dir():
+            shutil.rmtree(draft, ignore_errors=True)
+        else:
+            draft.unlink(missing_ok=True)
+
+
+def encoded(description: Any) -> bytes:
+    """JSON for people and machines: indented, UTF-8, no NaN."""
+    return json.dumps(description, indent=1, ensure_ascii=False, allow_nan=False).encode()
+
+
+def explained(error: OSError, target: Path) -> HinterlandError:
+    """An operating system's refusal in words, with what to do."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        message = f"disk full while saving {target}. What was saved before is safe"
+        try:
+            free = shutil.disk_usage(_standing(target)).free
+            message += f" ({free / 1e6:.1f} MB free)"
+        except OSError:
+            pass
+        return HinterlandError(message, "free some space, then run the command again", exit_code=5)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return HinterlandError(
+            f"no permission to write {target}",
+            "choose another place with -o, or change its permissions",
+            exit_code=5,
+        )
+    reason = error.strerror or str(error)
+    return HinterlandError(f"cannot write {target}: {reason}", "check the disk", exit_code=5)
+
+
+def _standing(path: Path) -> Path:
+    return next(p for p in (path, *path.absolute().parents) if p.exists())
+
+
+def _flush(path: Path) -> None:
+    # Windows cannot open a folder for flushing; there the rename itself is the best there is.
+    if os.name == "nt" and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

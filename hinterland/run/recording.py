@@ -1,0 +1,234 @@
+"""A recording on disk: what was asked, then every epoch, each whole or absent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from hinterland.run import commit, lock, tracked
+from hinterland.types import HinterlandError
+
+FORMAT = 1
+
+
+class Run:
+    """A folder: `run.json` (what was asked), then `epochs/0000`, `epochs/0001`, … (docs/formats.md).
+
+    It stores arrays and descriptions and knows no model and no projection. Everything read from an
+    epoch is checked against the SHA-256 in its manifest, so bit rot is found, never shown.
+    """
+
+    def __init__(self, path: Path, spec: Mapping[str, Any]) -> None:
+        self.path = path
+        self.spec = spec
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        spec: Mapping[str, Any],
+        images: tracked.Tracked,
+        model: Mapping[str, bytes],
+    ) -> Run:
+        """Begin a recording in a folder that is new or empty.
+
+        spec: what `run.json` says. model: file name -> bytes, the graphs below `model/`.
+        """
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            if (path / "run.json").is_file():
+                raise HinterlandError(
+                    f"{path} already holds a run", f"hinterland resume {path}, or another -o"
+                )
+            raise HinterlandError(f"{path} exists and is not empty", "choose another -o")
+        if path.is_dir():
+            path.rmdir()
+        with commit.folder(path) as draft:
+            (draft / "run.json").write_bytes(commit.encoded({"format": FORMAT, **spec}))
+            for place in ("images", "model", "epochs", "latest", "maps"):
+                (draft / place).mkdir()
+            images.write(draft / "images")
+            for name, content in model.items():
+                (draft / "model" / name).write_bytes(content)
+        return cls.open(path)
+
+    @classmethod
+    def open(cls, path: Path) -> Run:
+        """Open what `create` began, in whatever state its writer left it."""
+        if not path.exists():
+            raise HinterlandError(f"no run at {path}", _nearby(path))
+        description = path / "run.json"
+        if not description.is_file():
+            raise HinterlandError(
+                f"{path} is not a run: it has no run.json", "a run is made by: hinterland train"
+            )
+        spec = _described(description)
+        if spec.get("format") != FORMAT:
+            raise HinterlandError(
+                f"{path} has format {spec.get('format')!r}; this version reads format {FORMAT}",
+                "pip install --upgrade hinterland",
+            )
+        missing = [part for part in ("images", "model", "training") if part not in spec]
+        if missing:
+            raise HinterlandError(
+                f"{description} lacks {', '.join(missing)}", "restore the file from a copy"
+            )
+        return cls(path, spec)
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Hold the run for writing; one process at a time."""
+        return lock.writing(self.path)
+
+    @property
+    def epochs(self) -> list[int]:
+        """The committed epochs, oldest first."""
+        place = self.path / "epochs"
+        if not place.is_dir():
+            return []
+        names = (entry.name for entry in place.iterdir())
+        numbers = sorted(int(name) for name in names if name.isdecimal())
+        return [epoch for epoch in numbers if self._whole(epoch)]
+
+    def manifest(self, epoch: int) -> dict[str, Any]:
+        """What is known of an epoch: losses, seconds, images_per_second, and its files."""
+        return _described(self._epoch(epoch) / "manifest.json")
+
+    def bytes_of(self, epoch: int, name: str) -> bytes:
+        """One file of an epoch, proved to be what was committed."""
+        told = self.manifest(epoch)["files"].get(name)
+        if told is None:
+            raise HinterlandError(f"epoch {epoch} of {self.path} has no {name}")
+        try:
+            content = (self._epoch(epoch) / name).read_bytes()
+        except OSError as error:
+            raise self._damaged(epoch, name, error.strerror or "unreadable") from None
+        if hashlib.sha256(content).hexdigest() != told["sha256"]:
+            raise self._damaged(epoch, name, "its checksum differs")
+        return content
+
+    def arrays(self, epoch: int, name: str) -> dict[str, np.ndarray]:
+        """The tensors of one file of an epoch: `weights` or `latents`."""
+        try:
+            return load(self.bytes_of(epoch, f"{name}.safetensors"))
+        except SafetensorError as error:
+            raise self._damaged(epoch, f"{name}.safetensors", str(error)) from None
+
+    def latents(self, epoch: int) -> np.ndarray:
+        """float32 (n, d): the tracked images' latents (their means, where codes are uncertain)."""
+        return self.arrays(epoch, "latents")["mean"]
+
+    def record(
+        self, epoch: int, told: Mapping[str, Any], arrays: Mapping[str, Mapping[str, np.ndarray]]
+    ) -> None:
+        """Commit an epoch. told: losses, seconds, …; arrays: file stem -> tensors.
+
+        An epoch that is there already stays as it is: after a kill between its commit and the
+        optimiser's, resuming makes the same epoch again.
+        """
+        target = self._epoch(epoch)
+        if target.exists():
+            if self._whole(epoch):
+                return
+            shutil.rmtree(target)
+        with commit.folder(target) as draft:
+            files = {}
+            for stem, tensors in arrays.items():
+                content = save({k: np.ascontiguousarray(v) for k, v in tensors.items()})
+                (draft / f"{stem}.safetensors").write_bytes(content)
+                digest = hashlib.sha256(content).hexdigest()
+                files[f"{stem}.safetensors"] = {"sha256": digest, "bytes": len(content)}
+            manifest = {"format": FORMAT, "epoch": epoch, **told, "files": files}
+            (draft / "manifest.json").write_bytes(commit.encoded(manifest))
+        self._log()
+
+    def keep(self, name: str, told: Mapping[str, Any], tensors: Mapping[str, np.ndarray]) -> None:
+        """Commit `latest/NAME`, what an exact resume needs, and let older ones go."""
+        target = self.path / "latest" / name
+        if not target.exists():
+            with commit.folder(target) as draft:
+                content = save({k: np.ascontiguousarray(v) for k, v in tensors.items()})
+                (draft / "state.safetensors").write_bytes(content)
+                digest = hashlib.sha256(content).hexdigest()
+                (draft / "state.json").write_bytes(
+                    commit.encoded({"format": FORMAT, **told, "sha256": digest})
+                )
+        for older in target.parent.iterdir():
+            if older.is_dir() and older.name < name:
+                shutil.rmtree(older, ignore_errors=True)
+
+    def kept(self) -> Iterator[tuple[dict[str, Any], dict[str, np.ndarray]]]:
+        """What `keep` committed and is sound, newest first."""
+        place = self.path / "latest"
+        names = sorted((p.name for p in place.glob("[0-9]*") if p.is_dir()), reverse=True)
+        for name in names:
+            try:
+                told = _described(place / name / "state.json")
+                content = (place / name / "state.safetensors").read_bytes()
+                if hashlib.sha256(content).hexdigest() == told["sha256"]:
+                    yield told, load(content)
+            except (HinterlandError, OSError, KeyError, SafetensorError):
+                continue
+
+    def sweep(self) -> None:
+        """Remove what a killed writer left half-done. Only while holding the run for writing."""
+        commit.sweep(self.path)
+        self._log()
+
+    def tracked_rows(self) -> np.ndarray:
+        """int64 (n,): where the tracked images stand in their data set."""
+        return tracked.rows(self.path / "images")
+
+    def images(self) -> dict[str, Any]:
+        """What `images/images.json` says of the tracked images."""
+        return _described(self.path / "images" / "images.json")
+
+    def losses(self) -> list[dict[str, Any]]:
+        """`epoch`, `losses`, `seconds` and `images_per_second` of each committed epoch."""
+        keys = ("epoch", "losses", "seconds", "images_per_second")
+        told = [self.manifest(epoch) for epoch in self.epochs]
+        return [{key: manifest.get(key) for key in keys} for manifest in told]
+
+    def _log(self) -> None:
+        """Write log.jsonl anew from the manifests, which are the truth."""
+        lines = [json.dumps(line) for line in self.losses()]
+        commit.file(self.path / "log.jsonl", "".join(f"{line}\n" for line in lines).encode())
+
+    def _epoch(self, epoch: int) -> Path:
+        return self.path / "epochs" / f"{epoch:04}"
+
+    def _whole(self, epoch: int) -> bool:
+        try:
+            return isinstance(self.manifest(epoch)["files"], dict)
+        except (HinterlandError, KeyError):
+            return False
+
+    def _damaged(self, epoch: int, name: str, why: str) -> HinterlandError:
+        return HinterlandError(
+            f"epoch {epoch} of {self.path} is damaged: {name}: {why}",
+            "the other epochs can be used; restore this one from a copy",
+        )
+
+
+def _described(path: Path) -> dict[str, Any]:
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise HinterlandError(f"cannot read {path}: {error.strerror}") from None
+    except ValueError as error:
+        raise HinterlandError(f"{path} is not JSON: {error}", "restore it from a copy") from None
+    if not isinstance(told, dict):
+        raise HinterlandError(f"{path} must hold a JSON object", "restore it from a copy")
+    return told
+
+
+def _nearby(path: Path) -> str:
+    runs = sorted(str(found.parent) for found in path.absolute().parent.glob("*/run.json"))
+    return f"runs beside it: {', '.join(runs[:5])}" if runs else "a run is made by: hinterland train"
