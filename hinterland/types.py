@@ -151,17 +151,28 @@ class Projection(Protocol):
 class Registry(Mapping[str, Any]):
     """Names -> members of a family, each `"module:Attribute"` of `package`, imported when asked for.
 
+    A variation of a member is `("module:Attribute", {"option": value})` and needs no file.
     Looking up an unknown name raises a HinterlandError that names the nearest known one.
     """
 
-    def __init__(self, kind: str, package: str, members: Mapping[str, str]) -> None:
+    def __init__(
+        self, kind: str, package: str, members: Mapping[str, str | tuple[str, dict[str, Any]]]
+    ) -> None:
         self.kind = kind
         self._package = package
-        self._members = dict(members)
+        self._members = {
+            name: (place, {}) if isinstance(place, str) else place
+            for name, place in members.items()
+        }
 
     def __getitem__(self, name: str) -> Any:
         module, attribute = self._place(name)
         return getattr(importlib.import_module(f"{self._package}.{module}"), attribute)
+
+    def preset(self, name: str) -> dict[str, Any]:
+        """The options that make this member of its class: {} for most."""
+        self._place(name)
+        return dict(self._members[name][1])
 
     def __contains__(self, name: object) -> bool:
         return name in self._members
@@ -179,13 +190,15 @@ class Registry(Mapping[str, Any]):
         assert spec is not None and spec.origin is not None, f"{self._package}.{module} is missing"
         for node in ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == attribute:
-                return (ast.get_docstring(node) or "").partition("\n")[0]
+                line = (ast.get_docstring(node) or "").partition("\n")[0]
+                preset = ", ".join(f"{k}={v}" for k, v in self._members[name][1].items())
+                return f"{line} ({preset})" if preset else line
         raise AssertionError(f"{self._package}.{module} has no {attribute}")
 
     def _place(self, name: str) -> tuple[str, str]:
         if name not in self._members:
             raise HinterlandError(f"there is no {self.kind} '{name}'", nearest_name(name, self))
-        module, _, attribute = self._members[name].partition(":")
+        module, _, attribute = self._members[name][0].partition(":")
         return module, attribute
 
 

@@ -147,7 +147,8 @@ class Run:
                 files[f"{stem}.safetensors"] = {"sha256": digest, "bytes": len(content)}
             manifest = {"format": FORMAT, "epoch": epoch, **told, "files": files}
             (draft / "manifest.json").write_bytes(commit.encoded(manifest))
-        self._log()
+        with (self.path / "log.jsonl").open("a", encoding="utf-8") as log:
+            log.write(json.dumps(_logged(manifest)) + "\n")
 
     def keep(self, name: str, told: Mapping[str, Any], tensors: Mapping[str, np.ndarray]) -> None:
         """Commit `latest/NAME`, what an exact resume needs, and let older ones go."""
@@ -178,9 +179,13 @@ class Run:
                 continue
 
     def sweep(self) -> None:
-        """Remove what a killed writer left half-done. Only while holding the run for writing."""
+        """Remove what a killed writer left half-done. Only while holding the run for writing.
+
+        log.jsonl is written anew from the manifests, which are the truth.
+        """
         commit.sweep(self.path)
-        self._log()
+        lines = [json.dumps(told) for told in self.losses()]
+        commit.file(self.path / "log.jsonl", "".join(f"{line}\n" for line in lines).encode())
 
     def tracked_rows(self) -> np.ndarray:
         """int64 (n,): where the tracked images stand in their data set."""
@@ -192,14 +197,27 @@ class Run:
 
     def losses(self) -> list[dict[str, Any]]:
         """`epoch`, `losses`, `seconds` and `images_per_second` of each committed epoch."""
-        keys = ("epoch", "losses", "seconds", "images_per_second")
-        told = [self.manifest(epoch) for epoch in self.epochs]
-        return [{key: manifest.get(key) for key in keys} for manifest in told]
+        return [_logged(self.manifest(epoch)) for epoch in self.epochs]
 
-    def _log(self) -> None:
-        """Write log.jsonl anew from the manifests, which are the truth."""
-        lines = [json.dumps(line) for line in self.losses()]
-        commit.file(self.path / "log.jsonl", "".join(f"{line}\n" for line in lines).encode())
+    def write_map(
+        self, name: str, told: Mapping[str, Any], frames: Mapping[int, Mapping[str, np.ndarray]]
+    ) -> None:
+        """Commit `maps/NAME`: a description and one frame per epoch, in place of an older one."""
+        target = self.path / "maps" / name
+        old = target.parent / f"{commit.DRAFT}old-{name}"
+        if target.exists():
+            target.rename(old)
+        with commit.folder(target) as draft:
+            for epoch, tensors in frames.items():
+                content = save({k: np.ascontiguousarray(v) for k, v in tensors.items()})
+                (draft / f"{epoch:04}.safetensors").write_bytes(content)
+            (draft / "map.json").write_bytes(commit.encoded({"format": FORMAT, **told}))
+        shutil.rmtree(old, ignore_errors=True)
+
+    def maps(self) -> dict[str, dict[str, Any]]:
+        """name -> what `map.json` says, of each map of the run."""
+        found = sorted((self.path / "maps").glob("*/map.json"))
+        return {path.parent.name: _described(path) for path in found}
 
     def _epoch(self, epoch: int) -> Path:
         return self.path / "epochs" / f"{epoch:04}"
@@ -215,6 +233,11 @@ class Run:
             f"epoch {epoch} of {self.path} is damaged: {name}: {why}",
             "the other epochs can be used; restore this one from a copy",
         )
+
+
+def _logged(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    keys = ("epoch", "losses", "seconds", "images_per_second")
+    return {key: manifest.get(key) for key in keys}
 
 
 def _described(path: Path) -> dict[str, Any]:

@@ -1,0 +1,67 @@
+"""The models: names -> autoencoders. To add one, write a file and add a line here."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from hinterland.types import HinterlandError, Registry, nearest_name
+
+if TYPE_CHECKING:
+    from hinterland.models.base import AbstractNet
+
+MODELS = Registry(
+    "model",
+    __name__,
+    {
+        "dense": "dense:Dense",
+        "vae": "vae:VAE",
+        "conv-vae": ("vae:VAE", {"halves": "conv"}),
+    },
+)
+
+MAX_LATENT_DIM = 4096
+
+
+def build(
+    name: str,
+    image_shape: tuple[int, int, int],
+    latent_dim: int,
+    options: Mapping[str, Any] | None = None,
+    *,
+    seed: int = 0,
+) -> AbstractNet:
+    """Make an untrained model. The same seed gives the same weights.
+
+    Raises HinterlandError for an unknown name or option, with the nearest known one, and for a
+    latent size outside 1 to 4,096.
+    """
+    import torch
+
+    if not 1 <= latent_dim <= MAX_LATENT_DIM:
+        raise HinterlandError(
+            f"the latent size must lie between 1 and {MAX_LATENT_DIM:,}; got {latent_dim}",
+            "--latent-dim 2 gives a map that needs no projection",
+        )
+    asked = resolved(name, options or {})
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        net: AbstractNet = MODELS[name](image_shape, latent_dim, **asked)
+    return net
+
+
+def resolved(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Every option of a model with its value: what was asked, then presets, then defaults."""
+    signature = inspect.signature(MODELS[name].__init__)
+    known = {
+        key: parameter.default
+        for key, parameter in signature.parameters.items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    }
+    for key in options:
+        if key not in known:
+            raise HinterlandError(
+                f"model '{name}' has no option '{key}'", nearest_name(key, iter(known))
+            )
+    return {**known, **MODELS.preset(name), **options}
