@@ -1,0 +1,129 @@
+"""The data sets that are known by name: found on this machine, or downloaded and checked."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ..types import HinterlandError, Images
+from .idx import Part, load
+from .paths import quoted
+
+__all__ = ["fashion_mnist", "mnist"]
+
+VARIABLE = "HINTERLAND_DATA"
+# (images, labels, held out)
+FILES = (
+    ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", False),
+    ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", True),
+)
+MNIST_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
+MNIST_SHA256 = {
+    "train-images-idx3-ubyte": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+    "train-labels-idx1-ubyte": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+    "t10k-images-idx3-ubyte": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+    "t10k-labels-idx1-ubyte": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+}
+FASHION_URL = (
+    "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"
+)
+FASHION_SHA256 = {
+    "train-images-idx3-ubyte": "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+    "train-labels-idx1-ubyte": "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+    "t10k-images-idx3-ubyte": "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+    "t10k-labels-idx1-ubyte": "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+}
+GARMENTS = (
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
+
+
+def mnist(data_dir: Path | None = None) -> Images:
+    """70,000 handwritten digits, 28x28, grey, 10 classes; the last 10,000 held out.
+
+    Source: LeCun, Cortes & Burges, "The MNIST database of handwritten digits", 1998.
+    """
+    folder = _folder("mnist", data_dir, MNIST_URL, MNIST_SHA256)
+    return load(folder, _parts(folder), tuple("0123456789"))
+
+
+def fashion_mnist(data_dir: Path | None = None) -> Images:
+    """70,000 pictures of clothes, 28x28, grey, 10 classes; the last 10,000 held out.
+
+    Source: Xiao, Rasul & Vollgraf, "Fashion-MNIST", arXiv:1708.07747, 2017.
+    """
+    folder = _folder("fashion-mnist", data_dir, FASHION_URL, FASHION_SHA256)
+    return load(folder, _parts(folder), GARMENTS)
+
+
+def _folder(name: str, data_dir: Path | None, url: str, checksums: dict[str, str]) -> Path:
+    """Where the four files of a set are: data_dir, $HINTERLAND_DATA, or else the user's cache."""
+    if data_dir is not None and not data_dir.is_dir():
+        raise HinterlandError(
+            f"no folder {quoted(data_dir)} to look for data sets in",
+            f"give the folder that holds {name}/train-images-idx3-ubyte.gz",
+        )
+    places = [data_dir / name] if data_dir is not None else []
+    if os.environ.get(VARIABLE):
+        places.append(Path(os.environ[VARIABLE]).expanduser() / name)
+    for folder in places:
+        if all(_file(folder, file) for file in checksums):
+            return folder
+    return _cached(name, url, checksums)
+
+
+def _cached(name: str, url: str, checksums: dict[str, str]) -> Path:
+    """The set's folder in the user's cache; what is missing there is downloaded."""
+    import platformdirs
+
+    folder = platformdirs.user_cache_path("hinterland") / name
+    missing = [file for file in checksums if not _file(folder, file)]
+    hint = (
+        f"put the set's four files (train-images-idx3-ubyte.gz, …) into {quoted(folder)}, "
+        f"or into a folder {name}/ of your own and set {VARIABLE} to the folder above it"
+    )
+    if not missing:
+        return folder
+    try:
+        import pooch
+    except ModuleNotFoundError:
+        message = f"data set '{name}' is not on this machine, and downloads need 'pooch'"
+        raise HinterlandError(message, f"pip install 'hinterland[train]'; or {hint}") from None
+    for file in missing:
+        try:
+            pooch.retrieve(
+                f"{url}{file}.gz", f"sha256:{checksums[file]}", fname=f"{file}.gz", path=folder
+            )
+        except (OSError, ValueError) as error:
+            # A checksum that differs is a ValueError; what the network does is an OSError.
+            reason = "its checksum is wrong" if isinstance(error, ValueError) else "no answer"
+            message = f"data set '{name}' is not on this machine, and cannot be downloaded"
+            raise HinterlandError(f"{message}: {url}{file}.gz: {reason}", hint) from None
+    return folder
+
+
+def _parts(folder: Path) -> list[Part]:
+    return [
+        Part(_must(folder, images), _must(folder, labels), held_out)
+        for images, labels, held_out in FILES
+    ]
+
+
+def _must(folder: Path, name: str) -> Path:
+    found = _file(folder, name)
+    assert found is not None, f"{name} vanished from {folder}"
+    return found
+
+
+def _file(folder: Path, name: str) -> Path | None:
+    beside = (folder / f"{name}.gz", folder / name)
+    return next((path for path in beside if path.is_file()), None)

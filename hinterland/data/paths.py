@@ -1,0 +1,77 @@
+"""Which reader a path needs, what to say where there is none, and how to write a path down."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..types import HinterlandError
+
+__all__ = ["CAN_READ", "IDX_NAME", "PICTURES", "kind_of", "look_alike", "quoted", "readable"]
+
+PICTURES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+IDX_NAME = re.compile(r"(images|labels)[-_.]idx\d", re.IGNORECASE)
+CAN_READ = (
+    "Hinterland reads a folder of pictures, an IDX file or the folder of a pair, "
+    "an .npz file, and the data sets it knows by name"
+)
+
+
+def kind_of(path: Path) -> str:
+    """The kind of reader for an existing path: folder, idx or npz. Names decide, then contents."""
+    if path.is_dir():
+        try:
+            is_idx = any(IDX_NAME.search(entry.name) for entry in os.scandir(path))
+        except OSError as error:
+            raise HinterlandError(f"{quoted(path)} cannot be opened: {error.strerror}") from None
+        return "idx" if is_idx else "folder"
+    if not path.is_file():
+        raise HinterlandError(f"{quoted(path)} is neither a folder nor a regular file", CAN_READ)
+    suffix = path.suffix.lower()
+    if suffix == ".npz":
+        return "npz"
+    if suffix == ".gz" or IDX_NAME.search(path.name):
+        return "idx"
+    if suffix in PICTURES:
+        hint = f"give its folder instead: {quoted(path.parent)}"
+        raise HinterlandError(f"{quoted(path)} is one picture, not a set", hint)
+    try:
+        with path.open("rb") as file:
+            head = file.read(4)
+    except OSError as error:
+        raise HinterlandError(f"{quoted(path)} cannot be opened: {error.strerror}") from None
+    if head[:3] == b"\0\0\x08":
+        return "idx"
+    if head == b"PK\x03\x04":
+        hint = "unpack it first, then give the folder; an archive of arrays should end in .npz"
+        raise HinterlandError(f"{quoted(path)} is a zip archive", hint)
+    raise HinterlandError(f"{quoted(path)} is not a set of images", CAN_READ)
+
+
+def look_alike(path: Path) -> str:
+    """The name beside a missing path that is most like its own, or nothing."""
+    try:
+        names = [entry.name for entry in os.scandir(path.parent)]
+    except (OSError, ValueError):
+        return ""
+    close = difflib.get_close_matches(path.name, names, n=1, cutoff=0.6)
+    return str(path.parent / close[0]) if close else ""
+
+
+def quoted(path: Path | str) -> str:
+    """A path in quotes that any terminal and any JSON file can hold."""
+    return f"'{readable(str(path))}'"
+
+
+def readable(text: str) -> str:
+    """`text` with control characters and undecodable bytes spelled out."""
+    whole = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "".join(_spelled(whole))
+
+
+def _spelled(text: str) -> Iterable[str]:
+    for character in text:
+        yield character if character.isprintable() else ascii(character)[1:-1]

@@ -1,0 +1,42 @@
+"""How work is spread: devices, ranks, batches. To add an engine, write a file and add a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from hinterland.types import Registry
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+ENGINES = Registry("engine", __name__, {"local": "local:Local"})
+
+
+class Engine(Protocol):
+    """Where training and encoding happen. `local` is the identity; others are adapters."""
+
+    @property
+    def device(self) -> torch.device: ...
+
+    @property
+    def leads(self) -> bool:
+        """True for the one process that writes the run."""
+
+    def place(self, net: nn.Module) -> nn.Module:
+        """The model as training calls it: on the device, wrapped where ranks share gradients."""
+
+    def share(self, rows: Tensor) -> Tensor:
+        """The part of an epoch's order that this process trains on."""
+
+    def mean(self, value: float, weight: float) -> float:
+        """The weighted mean over all processes."""
+
+
+def batches(rows: np.ndarray, size: int) -> Iterator[np.ndarray]:
+    """Cut row numbers into batches, in order; the last one may be short."""
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]

@@ -1,0 +1,38 @@
+"""One process on one device: the engine that changes nothing."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from hinterland.types import HinterlandError
+
+
+class Local:
+    """One process on this machine's best device, or on the one asked for."""
+
+    def __init__(self, device: str = "auto") -> None:
+        self.device = _device(device)
+        self.leads = True
+
+    def place(self, net: nn.Module) -> nn.Module:
+        return net.to(self.device)
+
+    def share(self, rows: Tensor) -> Tensor:
+        return rows
+
+    def mean(self, value: float, weight: float) -> float:
+        return value
+
+
+def _device(name: str) -> torch.device:
+    here = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.mps.is_available()}
+    if name == "auto":
+        name = next(kind for kind in ("cuda", "mps", "cpu") if here[kind])
+    kind = name.partition(":")[0]
+    if not here.get(kind, False):
+        found = ", ".join(kind for kind, there in here.items() if there)
+        raise HinterlandError(
+            f"there is no device '{name}' here", f"--device auto, or one of: {found}", exit_code=5
+        )
+    return torch.device(name)

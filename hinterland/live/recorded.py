@@ -1,0 +1,90 @@
+"""A run's model at any of its epochs, run by ONNX Runtime: looking at a run needs no torch."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import save
+
+from hinterland.models.session import Session
+from hinterland.run import Run
+from hinterland.types import HinterlandError
+
+KEPT = 8  # sessions held at once
+MOST = 4096  # latents or pictures in one question
+
+
+class Recorded:
+    """Encoder and decoder of a run, made when asked for and kept while in use. Safe in threads."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._sessions: OrderedDict[tuple[str, int], Session] = OrderedDict()
+        self._lock = threading.Lock()
+        self.image_shape: tuple[int, int, int] = tuple(run.spec["images"]["shape"])
+        self.latent_dim: int = run.spec["model"]["latent_dim"]
+
+    @property
+    def available(self) -> bool:
+        return (self._run.path / "model" / "graphs.json").is_file()
+
+    def check(self, epoch: Any) -> int:
+        """The epoch, if it is one of the run's. Raises HinterlandError where it is not."""
+        epochs = self._run.epochs
+        if not isinstance(epoch, int) or isinstance(epoch, bool) or epoch not in epochs:
+            raise HinterlandError(
+                f"there is no epoch {epoch!r}", f"epochs: {epochs[0]} to {epochs[-1]}"
+            )
+        return epoch
+
+    def decode(self, latents: np.ndarray, epoch: int) -> np.ndarray:
+        """(n, d) -> (n, h, w, c) in [0, 1], by that epoch's decoder."""
+        return self._session("decoder", epoch).run(latents)
+
+    def encode(self, images: np.ndarray, epoch: int) -> np.ndarray:
+        """(n, h, w, c) in [0, 1] -> (n, d), by that epoch's encoder."""
+        return self._session("encoder", epoch).run(images)
+
+    def _session(self, name: str, epoch: int) -> Session:
+        key = name, epoch
+        with self._lock:
+            if key not in self._sessions:
+                self._sessions[key] = self._made(name, epoch)
+            self._sessions.move_to_end(key)
+            while len(self._sessions) > KEPT:
+                self._sessions.popitem(last=False)
+            return self._sessions[key]
+
+    def _made(self, name: str, epoch: int) -> Session:
+        place = self._run.path / "model"
+        told = json.loads((place / "graphs.json").read_text(encoding="utf-8"))[name]
+        weights = self._run.arrays(epoch, "weights")
+        mounted = save({key: weights[key] for key in told["weights"]})
+        return Session((place / told["file"]).read_bytes(), f"{name}.safetensors", mounted)
+
+
+def array_of(told: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> np.ndarray:
+    """The numbers that a question brings: float32 (n, *shape), finite."""
+    try:
+        array = np.asarray(told.get(name), np.float32)
+    except (TypeError, ValueError, OverflowError):
+        raise HinterlandError(f"'{name}' must be numbers of shape (n, {_joined(shape)})") from None
+    if array.shape[1:] != shape or array.ndim != len(shape) + 1 or len(array) == 0:
+        raise HinterlandError(
+            f"'{name}' must have shape (n, {_joined(shape)}); got {array.shape}",
+            "scene.json says the sizes",
+        )
+    if len(array) > MOST:
+        raise HinterlandError(f"'{name}' has {len(array)} rows", f"ask for at most {MOST} at once")
+    if not np.isfinite(array).all():
+        raise HinterlandError(f"'{name}' must be finite numbers")
+    return array
+
+
+def _joined(shape: tuple[int, ...]) -> str:
+    return ", ".join(map(str, shape))

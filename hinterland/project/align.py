@@ -1,0 +1,18 @@
+"""Turning one epoch's points so that they lie on the next one's."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def rotation(points: np.ndarray, onto: np.ndarray) -> np.ndarray:
+    """The turn, with or without a mirror, that brings points nearest to another set of them.
+
+    points, onto: (n, k), row by row the same things. Returns an orthogonal (k, k) R for which
+    sum |points @ R - onto|² is least, both taken from their own centres. Source: Schönemann, "A
+    generalized solution of the orthogonal Procrustes problem", Psychometrika 31, 1966.
+    """
+    a = np.asarray(points, np.float64) - points.mean(0, dtype=np.float64)
+    b = np.asarray(onto, np.float64) - onto.mean(0, dtype=np.float64)
+    u, _, vt = np.linalg.svd(a.T @ b)
+    return np.asarray(u @ vt)

@@ -1,0 +1,113 @@
+"""A scene: what a page shows, as a tree of path -> bytes, compiled from a run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from safetensors.numpy import save
+
+from hinterland.run import Run
+from hinterland.types import HinterlandError
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """files: path -> a function that makes the bytes. The same tree for server, export, notebook."""
+
+    files: Mapping[str, Callable[[], bytes]]
+
+
+def compose(run: Run, *, live: Collection[str] = ()) -> Scene:
+    """Compile a run and its maps into a scene (docs/formats.md).
+
+    live: the questions that whoever shows the scene can answer. Files are made when asked for, so a
+    damaged epoch spoils its own files only. Raises HinterlandError where there is nothing to see.
+    """
+    epochs, maps = run.epochs, run.maps()
+    if not epochs or not maps:
+        raise HinterlandError(
+            f"{run.path} has no {'map' if epochs else 'epochs'} yet",
+            f"hinterland map {run.path}" if epochs else f"hinterland resume {run.path}",
+        )
+    graphs = _graphs(run)
+    images = run.images()
+    files: dict[str, Callable[[], bytes]] = {
+        "scene.json": partial(_description, run, images, maps, graphs, live),
+        "channels.safetensors": (run.path / "images" / "channels.safetensors").read_bytes,
+    }
+    for page in images["atlas"]["files"]:
+        files[f"images/{page}"] = (run.path / "images" / page).read_bytes
+    for name in graphs:
+        files[f"model/{name}.onnx"] = (run.path / "model" / graphs[name]["file"]).read_bytes
+    for epoch in epochs:
+        place = f"epochs/{epoch:04}"
+        files[f"{place}/latents.safetensors"] = partial(
+            run.bytes_of, epoch, "latents.safetensors"
+        )
+        for name, graph in graphs.items():
+            files[f"{place}/{name}.safetensors"] = partial(_weights, run, epoch, graph["weights"])
+    for name, told in maps.items():
+        for epoch in told["epochs"]:
+            frame = Path("maps") / name / f"{epoch:04}.safetensors"
+            files[frame.as_posix()] = (run.path / frame).read_bytes
+    return Scene(files)
+
+
+def _description(
+    run: Run,
+    images: Mapping[str, Any],
+    maps: Mapping[str, Mapping[str, Any]],
+    graphs: Mapping[str, Any],
+    live: Collection[str],
+) -> bytes:
+    model = run.spec["model"]
+    source = Path(run.spec["images"]["source"]).name
+    size = model["latent_dim"]
+    parts = ("name", "projection", "dims", "way", "epochs", "extent")
+    told = {
+        "format": FORMAT,
+        "generator": f"hinterland {version('hinterland')}",
+        "title": f"{source} · {model['name']} · {size} latent{'s' if size > 1 else ''}",
+        "model": {key: model[key] for key in ("name", "options", "latent_dim")},
+        "images": {
+            "n": images["n"],
+            "shape": images["shape"],
+            "atlas": {
+                **images["atlas"],
+                "files": [f"images/{page}" for page in images["atlas"]["files"]],
+            },
+        },
+        "channels": images["channels"],
+        "epochs": [
+            {key: epoch[key] for key in ("epoch", "losses", "seconds")} for epoch in run.losses()
+        ],
+        "maps": [
+            {key: {**chart, "name": name}[key] for key in parts} for name, chart in maps.items()
+        ],
+        "graphs": {name: f"model/{name}.onnx" for name in graphs},
+        "live": sorted(live),
+    }
+    return json.dumps(told, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _graphs(run: Run) -> dict[str, dict[str, Any]]:
+    """name -> `file` and `weights` of each graph that the run has."""
+    place = run.path / "model" / "graphs.json"
+    if not place.is_file():
+        return {}
+    told = json.loads(place.read_text(encoding="utf-8"))
+    return {name: told[name] for name in ("decoder", "encoder") if name in told}
+
+
+def _weights(run: Run, epoch: int, names: Collection[str]) -> bytes:
+    """The part of an epoch's weights that one graph mounts."""
+    weights = run.arrays(epoch, "weights")
+    return save({name: weights[name] for name in names})

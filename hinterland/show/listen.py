@@ -1,0 +1,179 @@
+"""Binds a port of this machine and serves an ASGI app there until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import functools
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+import anyio.to_thread
+import h11
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from hinterland.types import HinterlandError
+
+__all__ = ["serve"]
+
+FIRST_PORT = 8420
+TRIES = 20
+REQUEST_SECONDS = 30
+STOP_SECONDS = 2
+
+
+def serve(
+    app: ASGIApp,
+    *,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    announce: Callable[[str, int], None],
+) -> None:
+    """Serves `app` until SIGINT or SIGTERM, then returns.
+
+    port: None takes 8420, or the next that is free. announce(url, port) is called in a thread once
+    the port answers; url ends in "/". HinterlandError where the host or the port cannot be had.
+    """
+    listener = _listener(host, port)
+    bound: int = listener.getsockname()[1]
+    config = uvicorn.Config(
+        app,
+        http=_Hurried,
+        ws="none",
+        lifespan="off",
+        # Requests are not logged: they would tell who looked at what. Faults logs our own errors.
+        access_log=False,
+        log_config=None,
+        log_level="critical",
+        server_header=False,
+        # What a proxy says of the client decides nothing here, so nothing trusts it.
+        proxy_headers=False,
+        timeout_keep_alive=REQUEST_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    with listener:
+        url = f"http://{_shown(host)}:{bound}/"
+        _Server(config, functools.partial(announce, url, bound)).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens, and ends at a signal without passing the signal on."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        # It may open a browser, which waits for an answer from this very loop.
+        await anyio.to_thread.run_sync(self._announce)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            self.handle_exit(number, frame)
+
+        before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+
+class _Hurried(H11Protocol):
+    """Drops a connection whose request has not arrived whole, body and all, in REQUEST_SECONDS."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        if self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
+            self._forget()
+        elif self._deadline is None:
+            self._deadline = self.loop.call_later(REQUEST_SECONDS, self.transport.abort)
+
+    def _forget(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+
+def _listener(host: str, port: int | None) -> socket.socket:
+    if port is not None and not 1 <= port <= 65535:
+        raise HinterlandError(f"there is no port {port}", "--port takes 1 to 65535")
+    ports = range(FIRST_PORT, FIRST_PORT + TRIES) if port is None else (port,)
+    for each in ports:
+        try:
+            return _bound(host, each)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise _unbindable(host, each, error) from None
+    if port is None:
+        raise HinterlandError(
+            f"ports {ports[0]} to {ports[-1]} are all in use", "choose another one with --port"
+        )
+    raise HinterlandError(
+        f"port {port} is in use by another program", "choose another --port, or leave it out"
+    )
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, kind, protocol, _, address = found[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        # On Windows this option would let two programs share a port; elsewhere it only lets a
+        # port be taken again at once after a restart.
+        if sys.platform != "win32":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _unbindable(host: str, port: int, error: OSError) -> HinterlandError:
+    if isinstance(error, socket.gaierror):
+        return HinterlandError(
+            f"there is no host '{host}'", "--host takes an address of this machine"
+        )
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return HinterlandError(
+            f"port {port} is not open to this user",
+            "ports below 1024 often are not: try --port 8420",
+        )
+    if error.errno == errno.EADDRNOTAVAIL:
+        hint = "--host takes an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all"
+        return HinterlandError(f"'{host}' is not an address of this machine", hint)
+    return HinterlandError(f"cannot listen on {host}, port {port}: {error.strerror}")
+
+
+def _shown(host: str) -> str:
+    """The host as an address holds it; for "all of them", this machine's name."""
+    name = socket.gethostname() if host in ("", "0.0.0.0", "::") else host
+    return f"[{name}]" if ":" in name else name
