@@ -10,8 +10,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from safetensors.numpy import save
-
 from hinterland.run import Run
 from hinterland.types import HinterlandError
 
@@ -37,7 +35,7 @@ def compose(run: Run, *, live: Collection[str] = ()) -> Scene:
             f"{run.path} has no {'map' if epochs else 'epochs'} yet",
             f"hinterland map {run.path}" if epochs else f"hinterland resume {run.path}",
         )
-    graphs = _graphs(run)
+    graphs = run.graphs()
     images = run.images()
     files: dict[str, Callable[[], bytes]] = {
         "scene.json": partial(_description, run, images, maps, graphs, live),
@@ -46,14 +44,12 @@ def compose(run: Run, *, live: Collection[str] = ()) -> Scene:
     for page in images["atlas"]["files"]:
         files[f"images/{page}"] = (run.path / "images" / page).read_bytes
     for name in graphs:
-        files[f"model/{name}.onnx"] = (run.path / "model" / graphs[name]["file"]).read_bytes
+        files[f"model/{name}.onnx"] = partial(run.graph, name)
     for epoch in epochs:
         place = f"epochs/{epoch:04}"
-        files[f"{place}/latents.safetensors"] = partial(
-            run.bytes_of, epoch, "latents.safetensors"
-        )
-        for name, graph in graphs.items():
-            files[f"{place}/{name}.safetensors"] = partial(_weights, run, epoch, graph["weights"])
+        files[f"{place}/latents.safetensors"] = partial(run.bytes_of, epoch, "latents.safetensors")
+        for name in graphs:
+            files[f"{place}/{name}.safetensors"] = partial(run.mounted, epoch, name)
     for name, told in maps.items():
         for epoch in told["epochs"]:
             frame = Path("maps") / name / f"{epoch:04}.safetensors"
@@ -65,7 +61,7 @@ def _description(
     run: Run,
     images: Mapping[str, Any],
     maps: Mapping[str, Mapping[str, Any]],
-    graphs: Mapping[str, Any],
+    graphs: Collection[str],
     live: Collection[str],
 ) -> bytes:
     model = run.spec["model"]
@@ -96,18 +92,3 @@ def _description(
         "live": sorted(live),
     }
     return json.dumps(told, ensure_ascii=False, allow_nan=False).encode()
-
-
-def _graphs(run: Run) -> dict[str, dict[str, Any]]:
-    """name -> `file` and `weights` of each graph that the run has."""
-    place = run.path / "model" / "graphs.json"
-    if not place.is_file():
-        return {}
-    told = json.loads(place.read_text(encoding="utf-8"))
-    return {name: told[name] for name in ("decoder", "encoder") if name in told}
-
-
-def _weights(run: Run, epoch: int, names: Collection[str]) -> bytes:
-    """The part of an epoch's weights that one graph mounts."""
-    weights = run.arrays(epoch, "weights")
-    return save({name: weights[name] for name in names})

@@ -146,6 +146,17 @@ def train(
             yield work.commit(progress, last)
 
 
+def changed(run: Run) -> list[str]:
+    """What is not as it was when the run began, of all that its exact bits depend on."""
+    now = environment()
+    then = run.spec.get("environment", {})
+    return [
+        f"{what} was {then.get(what)}, is {now[what]}"
+        for what in now
+        if then.get(what) != now[what]
+    ]
+
+
 def environment() -> dict[str, Any]:
     """What bit-exactness depends on."""
     try:

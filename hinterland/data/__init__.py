@@ -1,1 +1,113 @@
-"""A data set's name, a folder, or a file -> Images, split into training and held out."""
+"""A data set's name, a folder of pictures, or a file of arrays -> Images with a held-out part."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from hinterland.data.convert import Wanted, converted
+from hinterland.data.paths import CAN_READ, kind_of, look_alike, quoted
+from hinterland.data.split import hold_out
+from hinterland.types import HinterlandError, Images, Registry, nearest_name
+
+__all__ = ["DATASETS", "READERS", "fingerprint", "read"]
+
+# Each takes the folder to look in first, or None.
+DATASETS = Registry(
+    "data set",
+    __name__,
+    {
+        "digits": "digits:digits",
+        "mnist": "named:mnist",
+        "fashion-mnist": "named:fashion_mnist",
+    },
+)
+# Each takes a path and how the pictures should be (`convert.Wanted`).
+READERS = Registry(
+    "kind of images",
+    __name__,
+    {
+        "folder": "folder:read_folder",
+        "idx": "idx:read_idx",
+        "npz": "npz:read_npz",
+    },
+)
+
+CHUNK = 2**24
+
+
+def read(
+    source: str | Path,
+    *,
+    data_dir: Path | None = None,
+    size: tuple[int, int] | None = None,
+    mode: str | None = None,
+    max_bad: float = 0.5,
+    progress: Callable[[int, int], None] | None = None,
+) -> Images:
+    """The images of a data set's name, a folder of pictures, an IDX file or set, or an .npz file.
+
+    A text without a separator that is a data set's name means the data set, even where a file has
+    the same name: write './mnist' for the file. A Path is always a path. data_dir: where named
+    sets are looked for first. size: (h, w), and mode: "rgb" or "grey", convert the images.
+    max_bad: a folder of which a greater share cannot be read is an error; fewer are skipped, with
+    their reasons in `skipped`. progress: told (pictures done, all pictures), for folders.
+
+    `held_out` is always filled: the test part where the source has one, else 10 % of each class,
+    the same at every call. Fewer than 2 images are an error.
+    """
+    wanted = Wanted(size, mode, max_bad, progress)
+    if isinstance(source, str) and source in DATASETS:
+        images = converted(DATASETS[source](data_dir), wanted, source)
+    else:
+        path = _existing(source)
+        images = READERS[kind_of(path)](path, wanted)
+    if len(images) < 2:
+        message = f"{quoted(source)} has one image that can be read; a set needs at least 2"
+        raise HinterlandError(message)
+    if images.held_out is None:
+        held_out = hold_out(len(images), images.labels)
+        images = dataclasses.replace(images, held_out=held_out)
+    return images
+
+
+def fingerprint(images: Images) -> str:
+    """`sha256:…` of shape, pixels, labels and held-out part: the same for the same images."""
+    told = hashlib.sha256(repr(tuple(int(side) for side in images.pixels.shape)).encode())
+    rows = max(1, CHUNK // max(1, images.pixels[:1].nbytes))
+    for start in range(0, len(images), rows):
+        told.update(np.ascontiguousarray(images.pixels[start : start + rows]).data)
+    for name, column, dtype in (
+        ("labels", images.labels, "<i8"),
+        ("held out", images.held_out, "|b1"),
+    ):
+        told.update(f"{name}: {'none' if column is None else 'given'}".encode())
+        if column is not None:
+            told.update(np.ascontiguousarray(column, dtype).data)
+    return f"sha256:{told.hexdigest()}"
+
+
+def _existing(source: str | Path) -> Path:
+    if not str(source).strip():
+        raise HinterlandError("no images were named", CAN_READ)
+    path = Path(source)
+    # Not Path.exists, which raises where a name is too long.
+    if os.path.exists(path):  # noqa: PTH110
+        return path
+    raise _missing(source, path)
+
+
+def _missing(source: str | Path, path: Path) -> HinterlandError:
+    beside = look_alike(path)
+    is_name = isinstance(source, str) and not any(mark in source for mark in "./\\~")
+    if is_name and (not beside or difflib.get_close_matches(str(source), DATASETS, 1)):
+        message = f"there is no data set, folder or file {quoted(source)}"
+        return HinterlandError(message, nearest_name(str(source), DATASETS))
+    hint = f"did you mean {quoted(beside)}?" if beside else CAN_READ
+    return HinterlandError(f"no folder or file {quoted(source)}", hint)

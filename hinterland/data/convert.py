@@ -6,11 +6,13 @@ import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..types import HinterlandError, Images
+from hinterland.data.limits import room
+from hinterland.types import HinterlandError, Images
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -22,6 +24,16 @@ KEPT, SIDE = 128, 64
 LARGEST = 4096
 GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "F"})
 EXIF_ORIENTATION = 0x0112
+# EXIF orientation -> what turns the picture upright.
+UPRIGHT = {
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
+}
 WHITE = 255
 
 
@@ -69,6 +81,9 @@ def is_grey(picture: Image.Image) -> bool:
 
 def orientation(picture: Image.Image) -> int:
     """The EXIF orientation, 1 to 8; 1 where there is none. From 5 on, sides are exchanged."""
+    if picture.format == "TIFF":
+        # Pillow turns these itself.
+        return 1
     if picture.format == "PNG" and "exif" not in picture.info:
         # Pillow would decode the whole picture to look for it.
         return 1
@@ -76,7 +91,7 @@ def orientation(picture: Image.Image) -> int:
         told = picture.getexif().get(EXIF_ORIENTATION, 1)
     except Exception:  # noqa: BLE001  damaged EXIF raises anything, and does not spoil the picture
         return 1
-    return told if told in range(1, 9) else 1
+    return told if told in UPRIGHT else 1
 
 
 def fitted(picture: Image.Image, size: tuple[int, int], *, grey: bool) -> np.ndarray:
@@ -96,15 +111,19 @@ def fitted(picture: Image.Image, size: tuple[int, int], *, grey: bool) -> np.nda
     flat = _on_white(_eight_bit(picture)).convert("L" if grey else "RGB")
     scale = min(flat.width / w, flat.height / h)
     left, top = (flat.width - w * scale) / 2, (flat.height - h * scale) / 2
-    box = (left, top, left + w * scale, top + h * scale)
+    right, bottom = left + w * scale, top + h * scale
+    box = (max(left, 0), max(top, 0), min(right, flat.width), min(bottom, flat.height))
     flat = flat.resize((w, h), Image.Resampling.BICUBIC, box, reducing_gap=3.0)
     if turn > 1:
-        flat = flat.transpose(_UPRIGHT[turn])
+        flat = flat.transpose(Image.Transpose[UPRIGHT[turn]])
     return np.asarray(flat).reshape(*size, 1 if grey else 3)
 
 
-def converted(images: Images, wanted: Wanted) -> Images:
-    """`images` in the wanted size and mode; the same object where they are so already."""
+def converted(images: Images, wanted: Wanted, where: Path | str) -> Images:
+    """`images` in the wanted size and mode; the same object where they are so already.
+
+    where: what an error names.
+    """
     from PIL import Image
 
     h, w, c = images.shape
@@ -112,7 +131,7 @@ def converted(images: Images, wanted: Wanted) -> Images:
     grey = c == 1 if wanted.mode is None else wanted.mode == "grey"
     if size == (h, w) and grey == (c == 1):
         return images
-    pixels = np.empty((len(images), *size, 1 if grey else 3), np.uint8)
+    pixels = room(where, (len(images), *size, 1 if grey else 3))
     for row, picture in zip(pixels, images.pixels, strict=True):
         row[:] = fitted(Image.fromarray(picture.squeeze(2) if c == 1 else picture), size, grey=grey)
     return dataclasses.replace(images, pixels=pixels)
@@ -137,7 +156,6 @@ def _on_white(picture: Image.Image) -> Image.Image:
 
     if not picture.has_transparency_data:
         return picture
-    grey = picture.mode in ("L", "LA", "La", "1")
-    layered = picture.convert("LA" if grey else "RGBA")
-    white = Image.new(layered.mode, layered.size, (WHITE,) * len(layered.getbands()))
+    layered = picture.convert("RGBA")
+    white = Image.new("RGBA", layered.size, (WHITE,) * 4)
     return Image.alpha_composite(white, layered)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..types import HinterlandError, Images
-from .split import hold_out
+from hinterland.data.split import hold_out
+from hinterland.types import HinterlandError, Images
 
 __all__ = ["digits"]
 

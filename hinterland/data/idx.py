@@ -14,11 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ..types import HinterlandError, Images
-from .convert import Wanted, converted
-from .labels import as_labels
-from .limits import check_shape, refuse_bomb, room
-from .paths import IDX_NAME, quoted
+from hinterland.data.convert import Wanted, converted
+from hinterland.data.labels import as_labels
+from hinterland.data.limits import check_shape, refuse_bomb, room
+from hinterland.data.paths import IDX_NAME, quoted
+from hinterland.types import HinterlandError, Images
 
 __all__ = ["Part", "load", "read_idx"]
 
@@ -45,7 +45,7 @@ def read_idx(path: Path, wanted: Wanted) -> Images:
     `labels` for `images`.
     """
     parts = _parts(path) if path.is_dir() else [Part(path, _labels_beside(path))]
-    return converted(load(path, parts), wanted)
+    return converted(load(path, parts), wanted, path)
 
 
 def load(where: Path, parts: Sequence[Part], classes: tuple[str, ...] = ()) -> Images:
@@ -75,7 +75,8 @@ def load(where: Path, parts: Sequence[Part], classes: tuple[str, ...] = ()) -> I
 def _parts(folder: Path) -> list[Part]:
     """The one set that `folder` holds."""
     # Where a file is there twice, packed and unpacked, the unpacked one is read.
-    files = {path.name.removesuffix(".gz"): path for path in sorted(folder.iterdir(), reverse=True)}
+    paths = sorted((path for path in folder.iterdir() if path.is_file()), reverse=True)
+    files = {path.name.removesuffix(".gz"): path for path in paths}
     images = [
         path
         for name, path in sorted(files.items())
@@ -145,7 +146,8 @@ def _shape(path: Path) -> tuple[int, ...]:
     with _opened(path) as file:
         head = file.read(4)
         if len(head) < 4 or head[:2] != b"\0\0":
-            raise HinterlandError(f"{quoted(path)} is not an IDX file: its first bytes are {head!r}")
+            told = f"its first bytes are {head!r}"
+            raise HinterlandError(f"{quoted(path)} is not an IDX file: {told}")
         if head[2] != UNSIGNED_BYTES:
             raise HinterlandError(
                 f"{quoted(path)} holds numbers of IDX type {head[2]:#04x}",
@@ -166,7 +168,7 @@ def _shape(path: Path) -> tuple[int, ...]:
 
 def _fill(path: Path, into: np.ndarray) -> None:
     """Read the bytes after the header: exactly `into.nbytes`, up to the end of the file."""
-    rest = memoryview(into.reshape(-1))
+    rest = into.reshape(-1).data
     found = 0
     with _opened(path) as file:
         header = 4 + 4 * file.read(4)[3]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..types import HinterlandError
-from .paths import quoted, readable
+from hinterland.data.paths import quoted, readable
+from hinterland.types import HinterlandError
 
 __all__ = ["as_labels"]
 
@@ -20,7 +20,7 @@ def as_labels(
     values: (n,) whole numbers or text. Where `classes` are given, numbers are indices into them;
     else every different value is a class, in order.
     """
-    if values.dtype.kind == "f" and np.array_equal(values, np.floor(values)):
+    if values.dtype.kind == "f" and np.isfinite(values).all() and (values % 1 == 0).all():
         values = values.astype(np.int64)
     if values.dtype.kind not in "biuU":
         raise HinterlandError(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..types import HinterlandError
-from .paths import quoted
+from hinterland.data.paths import quoted
+from hinterland.types import HinterlandError
 
 __all__ = ["check_shape", "refuse_bomb", "room"]
 
@@ -18,7 +18,7 @@ TIGHTEST = 1032
 BIG, BIG_RATIO = 2**28, 100
 
 
-def room(where: Path, shape: tuple[int, int, int, int]) -> np.ndarray:
+def room(where: Path | str, shape: tuple[int, int, int, int]) -> np.ndarray:
     """An empty uint8 array of `shape`, (n, h, w, c), for the pictures of `where`."""
     check_shape(where, shape)
     wanted = int(np.prod([int(side) for side in shape], dtype=object))
@@ -33,7 +33,7 @@ def room(where: Path, shape: tuple[int, int, int, int]) -> np.ndarray:
         raise HinterlandError(message, hint, exit_code=5) from None
 
 
-def check_shape(where: Path, shape: tuple[int, ...]) -> None:
+def check_shape(where: Path | str, shape: tuple[int, ...]) -> None:
     """Refuse arrays in which some side is nothing."""
     if shape and min(shape) < 1:
         raise HinterlandError(f"{quoted(where)} holds no images: its shape is {shape}")

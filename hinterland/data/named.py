@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ..types import HinterlandError, Images
-from .idx import Part, load
-from .paths import quoted
+from hinterland.data.idx import Part, load
+from hinterland.data.paths import quoted
+from hinterland.types import HinterlandError, Images
 
 __all__ = ["fashion_mnist", "mnist"]
 
@@ -24,9 +24,7 @@ MNIST_SHA256 = {
     "t10k-images-idx3-ubyte": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
     "t10k-labels-idx1-ubyte": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
 }
-FASHION_URL = (
-    "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"
-)
+FASHION_URL = "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"
 FASHION_SHA256 = {
     "train-images-idx3-ubyte": "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
     "train-labels-idx1-ubyte": "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
@@ -74,7 +72,7 @@ def _folder(name: str, data_dir: Path | None, url: str, checksums: dict[str, str
         )
     places = [data_dir / name] if data_dir is not None else []
     if os.environ.get(VARIABLE):
-        places.append(Path(os.environ[VARIABLE]).expanduser() / name)
+        places.append(Path(os.environ[VARIABLE]) / name)
     for folder in places:
         if all(_file(folder, file) for file in checksums):
             return folder
@@ -99,15 +97,17 @@ def _cached(name: str, url: str, checksums: dict[str, str]) -> Path:
         message = f"data set '{name}' is not on this machine, and downloads need 'pooch'"
         raise HinterlandError(message, f"pip install 'hinterland[train]'; or {hint}") from None
     for file in missing:
+        link = f"{url}{file}.gz"
         try:
-            pooch.retrieve(
-                f"{url}{file}.gz", f"sha256:{checksums[file]}", fname=f"{file}.gz", path=folder
-            )
-        except (OSError, ValueError) as error:
-            # A checksum that differs is a ValueError; what the network does is an OSError.
-            reason = "its checksum is wrong" if isinstance(error, ValueError) else "no answer"
-            message = f"data set '{name}' is not on this machine, and cannot be downloaded"
-            raise HinterlandError(f"{message}: {url}{file}.gz: {reason}", hint) from None
+            pooch.retrieve(link, f"sha256:{checksums[file]}", fname=f"{file}.gz", path=folder)
+        except OSError as error:
+            reason = error.strerror or "no answer"
+        except ValueError:
+            reason = "what comes has a wrong checksum"
+        else:
+            continue
+        message = f"data set '{name}' is not on this machine, and cannot be downloaded"
+        raise HinterlandError(f"{message}: {link}: {reason}", hint)
     return folder
 
 

@@ -14,11 +14,11 @@ from typing import IO
 
 import numpy as np
 
-from ..types import HinterlandError, Images
-from .convert import Wanted, converted
-from .labels import as_labels
-from .limits import check_shape, refuse_bomb, room
-from .paths import quoted
+from hinterland.data.convert import Wanted, converted
+from hinterland.data.labels import as_labels
+from hinterland.data.limits import check_shape, refuse_bomb, room
+from hinterland.data.paths import quoted
+from hinterland.types import HinterlandError, Images
 
 __all__ = ["read_npz"]
 
@@ -53,7 +53,7 @@ def read_npz(path: Path, wanted: Wanted) -> Images:
     """
     with _opened(path) as archive:
         members = {name.removesuffix(".npy"): name for name in archive.namelist()}
-        return converted(_assemble(path, archive, members), wanted)
+        return converted(_assemble(path, archive, members), wanted, path)
 
 
 def _assemble(path: Path, archive: zipfile.ZipFile, keys: dict[str, str]) -> Images:
@@ -118,7 +118,9 @@ def _layout(path: Path, member: _Member) -> tuple[int, int, int, int]:
         return shape[0], shape[1], shape[2], shape[3]
     if first:
         return shape[0], shape[2], shape[3], shape[1]
-    raise HinterlandError(told, "images must be (n, h, w), (n, h, w, c) or (n, c, h, w), c = 1 or 3")
+    raise HinterlandError(
+        told, "images must be (n, h, w), (n, h, w, c) or (n, c, h, w), c = 1 or 3"
+    )
 
 
 def _fill(
@@ -149,7 +151,7 @@ def _bytes(path: Path, key: str, rows: np.ndarray, start: int) -> np.ndarray:
     low, high = rows.min(), rows.max()
     top = 1 if rows.dtype.kind == "f" else 255
     if low < 0 or high > top:
-        hint = "divide by 255 first, or store them as uint8" if 0 <= low and high <= 255 else ""
+        hint = "divide by 255 first, or store them as uint8" if low >= 0 and high <= 255 else ""
         raise HinterlandError(
             f"{where} holds {rows.dtype} numbers from {low:g} to {high:g}; "
             f"{'floating-point' if top == 1 else 'whole-number'} images go from 0 to {top}",
@@ -158,9 +160,7 @@ def _bytes(path: Path, key: str, rows: np.ndarray, start: int) -> np.ndarray:
     return np.rint(rows * 255) if top == 1 else rows
 
 
-def _column(
-    path: Path, archive: zipfile.ZipFile, name: str, n: int | None
-) -> np.ndarray:
+def _column(path: Path, archive: zipfile.ZipFile, name: str, n: int | None) -> np.ndarray:
     """A whole one-dimensional array, of length n if n is given; (n, 1) counts as (n,)."""
     member = _member(path, archive, name)
     flat = member.shape[:1] if member.shape[1:] in ((), (1,)) else member.shape
@@ -169,7 +169,8 @@ def _column(
         hint = "one number per image: for one-hot rows store labels.argmax(1)"
         told = f"{quoted(path)}: '{member.key}' has the shape {member.shape}{wanted}"
         raise HinterlandError(told, hint)
-    return np.concatenate([rows.reshape(-1) for rows in _rows(path, archive, name)] or [[]])
+    rows = [rows.reshape(-1) for rows in _rows(path, archive, name)]
+    return np.concatenate([np.empty(0, member.dtype), *rows])
 
 
 def _member(path: Path, archive: zipfile.ZipFile, name: str) -> _Member:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..types import HinterlandError
+from hinterland.types import HinterlandError
 
 __all__ = ["CAN_READ", "IDX_NAME", "PICTURES", "kind_of", "look_alike", "quoted", "readable"]
 
@@ -24,7 +23,7 @@ def kind_of(path: Path) -> str:
     """The kind of reader for an existing path: folder, idx or npz. Names decide, then contents."""
     if path.is_dir():
         try:
-            is_idx = any(IDX_NAME.search(entry.name) for entry in os.scandir(path))
+            is_idx = any(IDX_NAME.search(entry.name) for entry in path.iterdir())
         except OSError as error:
             raise HinterlandError(f"{quoted(path)} cannot be opened: {error.strerror}") from None
         return "idx" if is_idx else "folder"
@@ -54,7 +53,7 @@ def kind_of(path: Path) -> str:
 def look_alike(path: Path) -> str:
     """The name beside a missing path that is most like its own, or nothing."""
     try:
-        names = [entry.name for entry in os.scandir(path.parent)]
+        names = [entry.name for entry in path.parent.iterdir()]
     except (OSError, ValueError):
         return ""
     close = difflib.get_close_matches(path.name, names, n=1, cutoff=0.6)

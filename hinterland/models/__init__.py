@@ -39,16 +39,22 @@ def build(
     """
     import torch
 
-    if not 1 <= latent_dim <= MAX_LATENT_DIM:
-        raise HinterlandError(
-            f"the latent size must lie between 1 and {MAX_LATENT_DIM:,}; got {latent_dim}",
-            "--latent-dim 2 gives a map that needs no projection",
-        )
+    checked(name, latent_dim)
     asked = resolved(name, options or {})
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         net: AbstractNet = MODELS[name](image_shape, latent_dim, **asked)
     return net
+
+
+def checked(name: str, latent_dim: int) -> None:
+    """Refuse a name or a latent size that cannot be, without importing torch."""
+    if not 1 <= latent_dim <= MAX_LATENT_DIM:
+        raise HinterlandError(
+            f"the latent size must lie between 1 and {MAX_LATENT_DIM:,}; got {latent_dim}",
+            "--latent-dim 2 gives a map that needs no projection",
+        )
+    MODELS.preset(name)
 
 
 def resolved(name: str, options: Mapping[str, Any]) -> dict[str, Any]:

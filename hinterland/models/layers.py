@@ -76,5 +76,3 @@ def _check(kind: str, widths: Sequence[int]) -> None:
         raise HinterlandError(f"halves must be 'dense' or 'conv'; got {kind!r}")
     if not widths or any(not isinstance(w, int) or w < 1 for w in widths):
         raise HinterlandError(f"widths must be whole numbers above 0; got {list(widths)}")
-
-

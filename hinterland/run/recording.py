@@ -125,6 +125,25 @@ class Run:
         """float32 (n, d): the tracked images' latents (their means, where codes are uncertain)."""
         return self.arrays(epoch, "latents")["mean"]
 
+    def graphs(self) -> dict[str, dict[str, Any]]:
+        """`encoder` and `decoder` -> `file` below model/ and the names of its `weights`.
+
+        Empty where the model has no graphs.
+        """
+        if not (self.path / "model" / "graphs.json").is_file():
+            return {}
+        told = _described(self.path / "model" / "graphs.json")
+        return {name: told[name] for name in ("decoder", "encoder") if name in told}
+
+    def graph(self, name: str) -> bytes:
+        """An ONNX graph without its weights."""
+        return (self.path / "model" / self.graphs()[name]["file"]).read_bytes()
+
+    def mounted(self, epoch: int, name: str) -> bytes:
+        """The safetensors file that graph `name` asks for, with the weights of an epoch."""
+        weights = self.arrays(epoch, "weights")
+        return save({key: weights[key] for key in self.graphs()[name]["weights"]})
+
     def record(
         self, epoch: int, told: Mapping[str, Any], arrays: Mapping[str, Mapping[str, np.ndarray]]
     ) -> None:
@@ -254,4 +273,6 @@ def _described(path: Path) -> dict[str, Any]:
 
 def _nearby(path: Path) -> str:
     runs = sorted(str(found.parent) for found in path.absolute().parent.glob("*/run.json"))
-    return f"runs beside it: {', '.join(runs[:5])}" if runs else "a run is made by: hinterland train"
+    return (
+        f"runs beside it: {', '.join(runs[:5])}" if runs else "a run is made by: hinterland train"
+    )

@@ -18,6 +18,8 @@ from hinterland.types import HinterlandError
 
 __all__ = ["Faults", "fault", "http_fault", "scrubbed", "told"]
 
+MOST = 500  # characters of a message; it may quote what the client sent
+
 log = logging.getLogger(__name__)
 
 
@@ -38,7 +40,7 @@ def fault(
 
 def told(error: HinterlandError, status: int) -> Response:
     """An error that a person can put right, without the folders of this machine."""
-    return fault(status, scrubbed(error.message), scrubbed(error.hint))
+    return fault(status, scrubbed(error.message[:MOST]), scrubbed(error.hint[:MOST]))
 
 
 async def http_fault(request: Request, exc: Exception) -> Response:
@@ -67,10 +69,10 @@ class Faults:
             await self.app(scope, receive, watched)
         except ClientDisconnect:
             return
-        except Exception as error:
+        except Exception:
             name = secrets.token_hex(4)
             # %r, because a path may hold line breaks; never the query or the headers.
-            log.error("internal error %s at %r", name, scope.get("path"), exc_info=error)
+            log.exception("internal error %s at %r", name, scope["path"])
             if started:
                 raise
             hint = f"this is a bug; the server's terminal says more under {name}"

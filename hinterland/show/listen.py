@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import errno
 import functools
+import ipaddress
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from types import FrameType
 
 import anyio.to_thread
 import h11
@@ -19,9 +19,10 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from hinterland.show.security import LOOPBACK
 from hinterland.types import HinterlandError
 
-__all__ = ["serve"]
+__all__ = ["hosts_of", "serve"]
 
 FIRST_PORT = 8420
 TRIES = 20
@@ -59,8 +60,18 @@ def serve(
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     with listener:
-        url = f"http://{_shown(host)}:{bound}/"
+        name = _name(host)
+        url = f"http://[{name}]:{bound}/" if ":" in name else f"http://{name}:{bound}/"
         _Server(config, functools.partial(announce, url, bound)).run(sockets=[listener])
+
+
+def hosts_of(host: str) -> frozenset[str]:
+    """The names, besides the loopback ones, that a server bound to `host` is reached by.
+
+    Empty where `host` is loopback: then only this machine reaches it. A request's own address
+    needs no name here (see KnownHost).
+    """
+    return frozenset() if host in LOOPBACK else frozenset({_name(host).lower()})
 
 
 class _Server(uvicorn.Server):
@@ -81,10 +92,9 @@ class _Server(uvicorn.Server):
             yield
             return
 
-        def stop(number: int, frame: FrameType | None) -> None:
-            self.handle_exit(number, frame)
-
-        before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+        before = {
+            each: signal.signal(each, self.handle_exit) for each in (signal.SIGINT, signal.SIGTERM)
+        }
         try:
             yield
         finally:
@@ -124,10 +134,11 @@ class _Hurried(H11Protocol):
 def _listener(host: str, port: int | None) -> socket.socket:
     if port is not None and not 1 <= port <= 65535:
         raise HinterlandError(f"there is no port {port}", "--port takes 1 to 65535")
+    family, address = _resolved(host)
     ports = range(FIRST_PORT, FIRST_PORT + TRIES) if port is None else (port,)
     for each in ports:
         try:
-            return _bound(host, each)
+            return _bound(family, address, each)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise _unbindable(host, each, error) from None
@@ -140,16 +151,23 @@ def _listener(host: str, port: int | None) -> socket.socket:
     )
 
 
-def _bound(host: str, port: int) -> socket.socket:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    family, kind, protocol, _, address = found[0]
-    listener = socket.socket(family, kind, protocol)
+def _resolved(host: str) -> tuple[socket.AddressFamily, str]:
+    try:
+        family, _, _, _, place = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)[0]
+    except (socket.gaierror, UnicodeError):
+        hint = "--host takes an address or a name of this machine"
+        raise HinterlandError(f"there is no host '{host}'", hint) from None
+    return family, str(place[0])
+
+
+def _bound(family: socket.AddressFamily, address: str, port: int) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         # On Windows this option would let two programs share a port; elsewhere it only lets a
         # port be taken again at once after a restart.
         if sys.platform != "win32":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
+        listener.bind((address, port))
         listener.listen()
     except OSError:
         listener.close()
@@ -158,22 +176,19 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 def _unbindable(host: str, port: int, error: OSError) -> HinterlandError:
-    if isinstance(error, socket.gaierror):
-        return HinterlandError(
-            f"there is no host '{host}'", "--host takes an address of this machine"
-        )
     if error.errno in (errno.EACCES, errno.EPERM):
-        return HinterlandError(
-            f"port {port} is not open to this user",
-            "ports below 1024 often are not: try --port 8420",
-        )
+        hint = "ports below 1024 often are not: try --port 8420"
+        return HinterlandError(f"port {port} is not open to this user", hint)
     if error.errno == errno.EADDRNOTAVAIL:
         hint = "--host takes an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all"
         return HinterlandError(f"'{host}' is not an address of this machine", hint)
     return HinterlandError(f"cannot listen on {host}, port {port}: {error.strerror}")
 
 
-def _shown(host: str) -> str:
-    """The host as an address holds it; for "all of them", this machine's name."""
-    name = socket.gethostname() if host in ("", "0.0.0.0", "::") else host
-    return f"[{name}]" if ":" in name else name
+def _name(host: str) -> str:
+    """The host as others know it: for "all addresses", this machine's name."""
+    try:
+        everywhere = ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        everywhere = False
+    return socket.gethostname() if everywhere else host

@@ -1,4 +1,4 @@
-"""Who may ask the server what: five checks, each an ASGI middleware of its own."""
+"""Who may ask the server what: checks, each an ASGI middleware of its own."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ import hmac
 import ipaddress
 import re
 import secrets
-import socket
+from abc import ABC, abstractmethod
 from collections.abc import Collection
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hinterland.show.faults import fault
 
 __all__ = [
+    "LOOPBACK",
     "BearerToken",
     "HttpOnly",
     "KnownHost",
     "SameOrigin",
     "StrictHeaders",
-    "hosts_of",
     "new_token",
 ]
 
@@ -49,18 +50,6 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,}")
 def new_token() -> str:
     """256 bits of luck that can stand in an address."""
     return secrets.token_urlsafe(32)
-
-
-def hosts_of(host: str) -> frozenset[str]:
-    """The names, besides the loopback ones, that a server bound to `host` is reached by.
-
-    Empty where `host` is loopback, so an empty set also says: reached from this machine only.
-    Addresses need no name here: a request's own address is always known (see KnownHost).
-    """
-    if host in LOOPBACK:
-        return frozenset()
-    name = socket.gethostname() if host in ("", "0.0.0.0", "::") else host
-    return frozenset({name.lower()})
 
 
 class HttpOnly:
@@ -93,7 +82,21 @@ class StrictHeaders:
         await self.app(scope, receive, strict)
 
 
-class KnownHost:
+class AbstractCheck(ABC):
+    """Lets a request through, or answers it with a refusal."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self.refusal(scope) if scope["type"] == "http" else None
+        await (refusal or self.app)(scope, receive, send)
+
+    @abstractmethod
+    def refusal(self, scope: Scope) -> Response | None:
+        """None where the request may pass."""
+
+
+class KnownHost(AbstractCheck):
     """Refuses a request that was sent to another name than ours (DNS rebinding), with 421.
 
     Known are the loopback names, `hosts`, and the very address that the connection came in on,
@@ -104,49 +107,41 @@ class KnownHost:
         self.app = app
         self.hosts = LOOPBACK | {host.lower() for host in hosts}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not self._knows(scope):
-            error = "this server does not go by that name"
-            hint = "open the address that `hinterland open` printed"
-            return await fault(421, error, hint)(scope, receive, send)
-        await self.app(scope, receive, send)
-
-    def _knows(self, scope: Scope) -> bool:
-        name = _name_of(_only(scope, "host"))
-        return name is not None and (name in self.hosts or name == _own_address(scope))
+    def refusal(self, scope: Scope) -> Response | None:
+        name = _name_of(_lower(scope, "host"))
+        if name is not None and (name in self.hosts or name == _own_address(scope)):
+            return None
+        hint = "open the address that `hinterland open` printed"
+        return fault(421, "this server does not go by that name", hint)
 
 
-class SameOrigin:
+class SameOrigin(AbstractCheck):
     """Refuses what another site, or another port of this machine, sends through the browser: 403.
 
-    A link to one of `shell` may be followed from anywhere: it shows the page and no data.
+    A link to one of `doors` may be followed from anywhere: it shows the page and no data.
     Clients that are not browsers send neither header and pass; the token is asked of all.
     """
 
-    def __init__(self, app: ASGIApp, shell: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, doors: Collection[str]) -> None:
         self.app = app
-        self.shell = frozenset(shell)
+        self.doors = frozenset(doors)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not (_own_origin(scope) and self._own_site(scope)):
-            error = "another site may not ask here"
-            hint = "open the address that `hinterland open` printed in a tab of its own"
-            return await fault(403, error, hint)(scope, receive, send)
-        await self.app(scope, receive, send)
+    def refusal(self, scope: Scope) -> Response | None:
+        if _own_origin(scope) and (_own_site(scope) or self._followed_link(scope)):
+            return None
+        hint = "open the address that `hinterland open` printed in a tab of its own"
+        return fault(403, "another site may not ask here", hint)
 
-    def _own_site(self, scope: Scope) -> bool:
-        # "same-site" is not enough: every port of localhost is one site.
-        if _only(scope, "sec-fetch-site") in ("", "same-origin", "none"):
-            return True
+    def _followed_link(self, scope: Scope) -> bool:
         return (
             scope["method"] in ("GET", "HEAD")
-            and scope["path"] in self.shell
-            and _only(scope, "sec-fetch-mode") == "navigate"
-            and _only(scope, "sec-fetch-dest") == "document"
+            and scope["path"] in self.doors
+            and _lower(scope, "sec-fetch-mode") == "navigate"
+            and _lower(scope, "sec-fetch-dest") == "document"
         )
 
 
-class BearerToken:
+class BearerToken(AbstractCheck):
     """Asks for `Authorization: Bearer TOKEN` on every path that is not in `public`: 401.
 
     A header and not a cookie, because browsers send cookies to every port of a host.
@@ -158,13 +153,12 @@ class BearerToken:
         self.public = frozenset(public)
         self.token = token.encode()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in self.public and not self._told(scope):
-            error = "this needs the token"
-            hint = "it stands behind #token= in the address that `hinterland open` printed"
-            headers = {"WWW-Authenticate": 'Bearer realm="hinterland"'}
-            return await fault(401, error, hint, headers=headers)(scope, receive, send)
-        await self.app(scope, receive, send)
+    def refusal(self, scope: Scope) -> Response | None:
+        if scope["path"] in self.public or self._told(scope):
+            return None
+        hint = "it stands behind #token= in the address that `hinterland open` printed"
+        headers = {"WWW-Authenticate": 'Bearer realm="hinterland"'}
+        return fault(401, "this needs the token", hint, headers=headers)
 
     def _told(self, scope: Scope) -> bool:
         scheme, _, token = (_only(scope, "authorization") or "").partition(" ")
@@ -173,12 +167,14 @@ class BearerToken:
 
 
 def _only(scope: Scope, name: str) -> str | None:
-    """The one value of a header, in lower case unless secret; "" where absent, None where several."""
+    """The one value of a header; "" where it is absent, None where there are several."""
     values = Headers(scope=scope).getlist(name)
-    if len(values) > 1:
-        return None
-    value = values[0] if values else ""
-    return value if name == "authorization" else value.lower()
+    return (values or [""])[0] if len(values) < 2 else None
+
+
+def _lower(scope: Scope, name: str) -> str | None:
+    value = _only(scope, name)
+    return value if value is None else value.lower()
 
 
 def _name_of(authority: str | None) -> str | None:
@@ -201,9 +197,14 @@ def _own_address(scope: Scope) -> str | None:
 
 
 def _own_origin(scope: Scope) -> bool:
-    origin = _only(scope, "origin")
+    origin = _lower(scope, "origin")
     if origin == "":
         return True
     # https too: a proxy in front may speak TLS, and passes the name on as it was asked for.
     scheme, _, authority = (origin or "").partition("://")
-    return scheme in ("http", "https") and authority == _only(scope, "host")
+    return scheme in ("http", "https") and authority == _lower(scope, "host")
+
+
+def _own_site(scope: Scope) -> bool:
+    # "same-site" is not enough: every port of localhost is one site.
+    return _lower(scope, "sec-fetch-site") in ("", "same-origin", "none")

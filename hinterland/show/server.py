@@ -1,4 +1,4 @@
-"""One scene over HTTP: the page, the scene's files, and the questions that only a model can answer."""
+"""One scene over HTTP: the page, the scene's files, and the questions that only a model answers."""
 
 from __future__ import annotations
 
@@ -20,14 +20,13 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from hinterland.show.faults import Faults, fault, http_fault, told
-from hinterland.show.listen import serve
+from hinterland.show.listen import hosts_of, serve
 from hinterland.show.security import (
     BearerToken,
     HttpOnly,
     KnownHost,
     SameOrigin,
     StrictHeaders,
-    hosts_of,
     new_token,
 )
 from hinterland.types import HinterlandError, nearest_name
@@ -86,7 +85,7 @@ def app(
             Middleware(StrictHeaders),
             Middleware(Faults),
             Middleware(KnownHost, hosts=hosts),
-            Middleware(SameOrigin, shell=("/", "/index.html")),
+            Middleware(SameOrigin, doors=("/", "/index.html")),
             Middleware(BearerToken, token=token, public=("/health", *shell)),
         ],
         exception_handlers={HTTPException: http_fault},
@@ -96,7 +95,7 @@ def app(
     return server
 
 
-async def _health(request: Request) -> Response:
+async def _health(_: Request) -> Response:
     return JSONResponse({"ok": True})
 
 
@@ -142,6 +141,9 @@ class _Scene:
             )
         except HinterlandError as error:
             return told(error, 500)
+        except OSError as error:
+            said = f"the file {_short(path)} of the scene cannot be read: {error.strerror}"
+            return fault(500, said, "`hinterland doctor RUN` says what is damaged")
         return _Bytes(body, media_type=_type_of(path))
 
     def _bytes(self, path: str) -> bytes:
@@ -176,9 +178,7 @@ class _Answers:
             return fault(415, "a question is asked in JSON", "send Content-Type: application/json")
         body = await _body(request)
         if body is None:
-            return fault(
-                413, f"a question may have {QUESTION_BYTES} bytes", "ask for fewer at once"
-            )
+            return fault(413, "the question is longer than 2 MiB", "ask for fewer at once")
         try:
             answer = await anyio.to_thread.run_sync(
                 self._answer, question, body, abandon_on_cancel=True, limiter=self._askers
@@ -194,8 +194,6 @@ class _Answers:
 
 async def _body(request: Request) -> bytes | None:
     """The request's body; None as soon as it is too long."""
-    if int(request.headers.get("content-length", 0)) > QUESTION_BYTES:
-        return None
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -209,7 +207,9 @@ def _told(body: bytes) -> dict[str, object]:
     try:
         said = json.loads(body.decode(), parse_constant=_refuse)
     except (ValueError, RecursionError):
-        raise HinterlandError("the question is not JSON", "numbers must be finite") from None
+        raise HinterlandError(
+            "the question is not JSON", "NaN and Infinity are not either"
+        ) from None
     if not isinstance(said, dict):
         raise HinterlandError("the question is not a JSON object", 'such as {"epoch": 7}')
     level: list[object] = [said]
@@ -232,7 +232,7 @@ def _refuse(constant: str) -> object:
 class _Bytes(Response):
     """Sends its body in pieces, so that a client that reads slowly fills no memory here."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, _: Scope, __: Receive, send: Send) -> None:
         start = {"type": "http.response.start", "status": self.status_code}
         await send({**start, "headers": self.raw_headers})
         whole = memoryview(self.body)

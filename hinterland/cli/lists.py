@@ -1,0 +1,41 @@
+"""What there is, one line each: models, projections, datasets."""
+
+from __future__ import annotations
+
+import click
+
+from hinterland.cli.out import Out, speaks
+from hinterland.types import Registry
+
+
+@click.command("models")
+@speaks
+def models(out: Out) -> None:
+    """List the models."""
+    from hinterland.models import MODELS
+
+    _list(MODELS, out)
+
+
+@click.command("projections")
+@speaks
+def projections(out: Out) -> None:
+    """List the projections."""
+    from hinterland.project import PROJECTIONS
+
+    _list(PROJECTIONS, out)
+
+
+@click.command("datasets")
+@speaks
+def datasets(out: Out) -> None:
+    """List the data sets that have a name."""
+    from hinterland.data import DATASETS
+
+    _list(DATASETS, out)
+
+
+def _list(members: Registry, out: Out) -> None:
+    told = [{"name": name, "summary": members.summary(name)} for name in members]
+    width = max(len(name) for name in members)
+    out.tell(told, "\n".join(f"{each['name']:{width}}  {each['summary']}" for each in told))

@@ -1,0 +1,45 @@
+"""`hinterland map`: a run's latents laid out as a map, epoch by epoch."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from hinterland.cli.out import Out, speaks
+
+
+@click.command("map")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--projection", help="See: hinterland projections. Default: what suits the latents.")
+@click.option("--dims", type=click.Choice(["2", "3"]), help="Dimensions of the map.")
+@click.option("--name", help="What the map is called; default: its projection.")
+@speaks
+def make_map(
+    run: Path, projection: str | None, dims: str | None, name: str | None, out: Out
+) -> None:
+    """Lay the latents of every epoch of a RUN out as a map.
+
+    Training makes a first map by itself; this adds others.
+
+    \b
+    hinterland map runs/mnist --projection pca --dims 3 --name pca-3d
+    """
+    from hinterland.chart import chart
+    from hinterland.cli.training import shown
+    from hinterland.run import Run
+
+    started = time.perf_counter()
+    recording = Run.open(run)
+    frames = 0
+    steps = chart(recording, projection, dims=int(dims) if dims else None, name=name)
+    for frames, _ in steps:
+        pass
+    seconds = time.perf_counter() - started
+    called = name or projection or "the map"
+    out.say(
+        f"{called}: {frames} frames in {seconds:.1f} s" if frames else f"{called} is up to date"
+    )
+    out.tell({"map": called, "frames": frames, "seconds": seconds})
+    out.then(f"hinterland open {shown(run)}")

@@ -1,0 +1,43 @@
+"""`hinterland resume`: the same run, as if it had never stopped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hinterland.cli.out import Out, speaks
+
+
+@click.command("resume")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--epochs", type=int, help="Train until this many; default: what was asked for.")
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    help="Where named data sets are looked for first.",
+)
+@speaks
+def resume(run: Path, epochs: int | None, data_dir: Path | None, out: Out) -> None:
+    """Go on with a RUN that was stopped, or train it for longer.
+
+    On the same machine, with the same versions and number of threads, the weights come out bit for
+    bit as if it had never stopped.
+
+    \b
+    hinterland resume runs/mnist
+    hinterland resume runs/mnist --epochs 40
+    """
+    from hinterland.cli.training import read, shown, trained
+    from hinterland.run import Run
+
+    recording = Run.open(run)
+    images = read(recording.spec["images"]["source"], data_dir, out)
+
+    from hinterland.train import changed
+
+    for what in changed(recording):
+        out.say(f"note: {what}; the weights may differ in their last bits")
+    told = trained(recording, images, epochs, out)
+    out.tell(told)
+    out.then(f"hinterland open {shown(run)}")

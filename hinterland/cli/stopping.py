@@ -1,0 +1,47 @@
+"""Ctrl-C and its kin: the first asks to stop between two steps, the second stops at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+from types import FrameType, TracebackType
+from typing import Any
+
+import click
+
+SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+
+
+class Stopping:
+    """While it holds, signals are noted in `asked` instead of breaking off what is under way."""
+
+    def __init__(self) -> None:
+        self.asked: int | None = None
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Stopping:
+        self._before = {number: signal.signal(number, self._note) for number in SIGNALS}
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    @property
+    def exit_code(self) -> int:
+        assert self.asked is not None, "nothing asked to stop"
+        return 128 + self.asked
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if self.asked is not None:
+            # committed epochs are whole whatever happens, so leaving at once is safe
+            os._exit(128 + number)
+        self.asked = number
+        click.echo("\nsaving … (again: leave at once)", err=True)

@@ -1,0 +1,104 @@
+"""`hinterland train`: images become a run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hinterland.cli.out import Out, speaks
+from hinterland.types import HinterlandError
+
+
+@click.command("train")
+@click.argument("images")
+@click.option(
+    "-o",
+    "--output",
+    "path",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="The folder that the run is recorded in; new or empty.",
+)
+@click.option("--model", default="vae", show_default=True, help="See: hinterland models.")
+@click.option("--latent-dim", default=2, show_default=True, help="The size of a latent.")
+@click.option("--epochs", default=20, show_default=True, help="How often each image is seen.")
+@click.option("--batch-size", default=128, show_default=True, help="Images per step.")
+@click.option("--lr", default=1e-3, show_default=True, help="The learning rate of Adam.")
+@click.option("--seed", default=0, show_default=True, help="The same seed gives the same run.")
+@click.option(
+    "--track", default=10_000, show_default=True, help="Images on the map, held-out first."
+)
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps.")
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    help="Where named data sets are looked for first.",
+)
+@click.option(
+    "--set", "options", multiple=True, metavar="KEY=VALUE", help="An option of the model."
+)
+@speaks
+def train(
+    images: str,
+    path: Path,
+    model: str,
+    latent_dim: int,
+    epochs: int,
+    batch_size: int,
+    lr: float,
+    seed: int,
+    track: int,
+    device: str,
+    data_dir: Path | None,
+    options: tuple[str, ...],
+    out: Out,
+) -> None:
+    """Train an autoencoder on IMAGES and record every epoch in RUN.
+
+    IMAGES is a data set's name (hinterland datasets), a folder of pictures (sub-folders are
+    classes), an IDX file or folder, or an .npz file.
+
+    \b
+    hinterland train mnist -o runs/mnist --epochs 10
+    hinterland train photos/ -o runs/photos --model conv-vae --latent-dim 16
+    hinterland train mnist -o runs/sharp --set beta=0.5
+    """
+    from hinterland.cli.training import read, shown, trained
+    from hinterland.models import checked
+
+    asked = dict(_parsed(option) for option in options)
+    checked(model, latent_dim)  # before the images are read, which may take long
+    pictures = read(images, data_dir, out)
+
+    from hinterland.train import Settings, begin
+
+    settings = Settings(epochs, batch_size, lr, seed, track, device)
+    run = begin(
+        path,
+        pictures,
+        source=images,
+        model=model,
+        latent_dim=latent_dim,
+        options=asked,
+        settings=settings,
+    )
+    told = trained(run, pictures, None, out)
+    out.tell(told)
+    out.then(f"hinterland open {shown(path)}", f"hinterland score {shown(path)}")
+
+
+def _parsed(option: str) -> tuple[str, Any]:
+    """`beta=0.5` -> ("beta", 0.5). A value is JSON, or else a word."""
+    key, equals, value = option.partition("=")
+    if not equals or not key:
+        raise HinterlandError(
+            f"--set takes KEY=VALUE; got '{option}'", "for example --set beta=0.5"
+        )
+    try:
+        return key, json.loads(value)
+    except ValueError:
+        return key, value

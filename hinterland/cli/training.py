@@ -1,0 +1,81 @@
+"""What `train`, `resume` and `demo` share: training shown, stopped and charted."""
+
+from __future__ import annotations
+
+import shlex
+import statistics
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hinterland.cli.out import Out
+from hinterland.cli.progress import TrainingProgress
+from hinterland.cli.stopping import Stopping
+
+if TYPE_CHECKING:
+    from hinterland.run import Run
+    from hinterland.types import Images
+
+
+def read(source: str, data_dir: Path | None, out: Out) -> Images:
+    """Read images and say what came, and what could not be read."""
+    from hinterland import data
+
+    out.say(f"reading {source} …")
+    images = data.read(source, data_dir=data_dir)
+    h, w, c = images.shape
+    classes = f", {len(images.classes)} classes" if images.classes else ""
+    held_out = 0 if images.held_out is None else int(images.held_out.sum())
+    colour = "grey" if c == 1 else "colour"
+    out.say(f"{len(images):,} images of {h} x {w} in {colour}{classes}; {held_out:,} held out")
+    if images.skipped:
+        out.say(f"skipped {len(images.skipped):,} that could not be read:")
+        for skipped in images.skipped[:10]:
+            out.say(f"  {skipped.source}: {skipped.reason}")
+        if len(images.skipped) > 10:
+            out.say(f"  … all of them are listed in the run's run.json")
+    return images
+
+
+def trained(run: Run, images: Images, epochs: int | None, out: Out) -> dict[str, Any]:
+    """Train a run to its end, chart it, and give what --json prints.
+
+    When a signal asks to stop, the run is saved, how to go on is said, and the process exits with
+    128 + the signal's number.
+    """
+    from hinterland.chart import chart
+    from hinterland.train import Step, train
+
+    speeds, seconds = [], 0.0
+    with Stopping() as stopping:
+        work = train(run, images, epochs=epochs)
+        with TrainingProgress(out) as progress:
+            for event in work:
+                if isinstance(event, Step):
+                    progress.step(event)
+                else:
+                    progress.epoch(event)
+                    seconds += event.seconds
+                    if event.images_per_second is not None:
+                        speeds.append(event.images_per_second)
+                if stopping.asked is not None:
+                    work.close()
+                    break
+        if stopping.asked is not None:
+            out.say(f"stopped; nothing is lost. Go on with: hinterland resume {shown(run.path)}")
+            sys.exit(stopping.exit_code)
+    for _ in chart(run):
+        pass
+    recorded = run.losses()
+    return {
+        "run": str(run.path),
+        "epochs": recorded[-1]["epoch"],
+        "losses": recorded[-1]["losses"],
+        "images_per_second": statistics.median(speeds) if speeds else None,
+        "seconds": seconds,
+    }
+
+
+def shown(path: Path) -> str:
+    """A path as a shell takes it."""
+    return shlex.quote(str(path))

@@ -1,0 +1,393 @@
+"""Reading images: a name, a folder, IDX files or an archive gives equal-sized pictures, split."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from datafiles import noise, write_idx, write_pictures
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from PIL import Image, ImageOps
+
+from hinterland.data import DATASETS, READERS, fingerprint, read
+from hinterland.data.split import hold_out
+
+pictures = st.tuples(
+    st.integers(2, 5), st.integers(1, 9), st.integers(1, 9), st.sampled_from((1, 3))
+).flatmap(lambda shape: hnp.arrays(np.uint8, shape))
+few = settings(max_examples=25, deadline=None)
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+# What is written is read
+
+
+@few
+@given(pixels=pictures, packed=st.booleans())
+def test_idx_gives_back_what_was_written(pixels: np.ndarray, packed: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        grey = pixels.shape[3] == 1
+        name = f"my-images-idx{3 if grey else 4}-ubyte{'.gz' if packed else ''}"
+        path = write_idx(Path(folder) / name, pixels[..., 0] if grey else pixels)
+        labels = np.arange(len(pixels), dtype=np.uint8) % 2
+        write_idx(Path(folder) / "my-labels-idx1-ubyte", labels)
+        for source in (path, Path(folder)):
+            images = read(source)
+            assert np.array_equal(images.pixels, pixels)
+            assert images.labels is not None
+            assert images.labels.tolist() == labels.tolist()
+            assert images.classes == ("0", "1")
+
+
+@few
+@given(pixels=pictures, kind=st.sampled_from(["uint8", "int64", "float32", "float64", "fortran"]))
+def test_an_archive_gives_back_what_was_written(pixels: np.ndarray, kind: str) -> None:
+    grey = pixels.shape[3] == 1
+    array = pixels[..., 0] if grey else pixels
+    if kind == "fortran":
+        array = np.asfortranarray(array)
+    else:
+        array = (array / 255 if kind.startswith("float") else array).astype(kind)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "set.npz"
+        np.savez(path, images=array, labels=np.arange(len(pixels)) % 2)
+        images = read(path)
+    # 3 rows of a grey picture, or a first side of 3 or 1, leave the layout of colour unclear.
+    assert np.array_equal(images.pixels, pixels)
+    assert images.labels is not None
+    assert images.labels.tolist() == (np.arange(len(pixels)) % 2).tolist()
+
+
+@few
+@given(pixels=pictures, suffix=st.sampled_from([".png", ".bmp", ".tif", ".webp"]))
+def test_a_folder_gives_back_lossless_pictures(pixels: np.ndarray, suffix: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        source = write_pictures(Path(folder) / "set", pixels, suffix)
+        images = read(source)
+    # WebP knows no grey.
+    expected = np.repeat(pixels, 3, 3) if suffix == ".webp" and pixels.shape[3] == 1 else pixels
+    assert np.array_equal(images.pixels, expected)
+    assert images.labels is None
+    assert images.skipped == ()
+
+
+# Named data sets
+
+
+def test_digits_are_built_in() -> None:
+    images = read("digits")
+    assert images.pixels.shape == (1797, 8, 8, 1)
+    assert images.classes == tuple("0123456789")
+    assert images.labels is not None
+    assert images.labels[:10].tolist() == list(range(10))
+    assert (images.pixels.min(), images.pixels.max()) == (0, 255)
+    assert images.held_out is not None
+    assert images.held_out.sum() == 359
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "class_of_first", "mean"),
+    [("mnist", [5, 0, 4, 1, 9], "5", 33.3), ("fashion-mnist", [9, 0, 0, 3, 0], "Ankle boot", 72.9)],
+)
+def test_the_real_sets_have_their_official_split(
+    name: str, first: list[int], class_of_first: str, mean: float
+) -> None:
+    if not (Path(os.environ.get("HINTERLAND_DATA", "")) / name).is_dir():
+        pytest.skip(f"{name} is not below $HINTERLAND_DATA")
+    images = read(name)
+    assert images.pixels.shape == (70_000, 28, 28, 1)
+    assert images.labels is not None
+    assert images.labels[:5].tolist() == first
+    assert images.classes[first[0]] == class_of_first
+    assert images.pixels[:60_000].mean() == pytest.approx(mean, abs=0.1)
+    assert images.held_out is not None
+    assert not images.held_out[:60_000].any()
+    assert images.held_out[60_000:].all()
+
+
+def tiny_mnist(folder: Path, suffix: str = ".gz") -> Path:
+    folder.mkdir(parents=True)
+    for part, n in (("train", 6), ("t10k", 2)):
+        write_idx(folder / f"{part}-images-idx3-ubyte{suffix}", noise(n, 4, 4, seed=n))
+        write_idx(folder / f"{part}-labels-idx1-ubyte{suffix}", np.arange(n, dtype=np.uint8))
+    return folder
+
+
+def test_a_named_set_is_looked_for_in_the_data_folder_then_in_the_environment(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny_mnist(place / "mine" / "mnist")
+    tiny_mnist(place / "ours" / "mnist", suffix="")
+    tiny_mnist(place / "ours" / "fashion-mnist")
+    monkeypatch.setenv("HINTERLAND_DATA", str(place / "ours"))
+    assert len(read("mnist", data_dir=place / "mine")) == 8
+    assert len(read("mnist")) == 8
+    assert read("fashion-mnist", data_dir=place / "mine").classes[0] == "T-shirt/top"
+
+
+def test_a_set_that_is_nowhere_is_downloaded_into_the_cache(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, asked = tiny_mnist(place / "internet"), []
+
+    def retrieve(url: str, known_hash: str, fname: str, path: Path) -> None:
+        asked.append(url)
+        assert known_hash.startswith("sha256:")
+        path.mkdir(parents=True, exist_ok=True)
+        (path / fname).write_bytes((there / fname).read_bytes())
+
+    monkeypatch.delenv("HINTERLAND_DATA", raising=False)
+    monkeypatch.setattr("pooch.retrieve", retrieve)
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: place / "cache" / name)
+    assert len(read("mnist")) == 8
+    assert len(asked) == 4
+    assert all(url.startswith("https://") for url in asked)
+    assert len(read("mnist")) == 8
+    assert len(asked) == 4, "the second time they are there"
+
+
+def test_a_folder_with_the_name_of_a_set_is_meant_when_spelled_as_a_path(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_pictures(place / "digits", noise(3, 5, 5, 1))
+    monkeypatch.chdir(place)
+    assert len(read("digits")) == 1797
+    assert len(read("./digits")) == 3
+    assert len(read(Path("digits"))) == 3
+
+
+@pytest.mark.parametrize("registry", [DATASETS, READERS], ids=lambda registry: registry.kind)
+def test_everything_named_says_what_it_is(registry: dict[str, object]) -> None:
+    for name in registry:
+        assert registry[name]
+        assert len(registry.summary(name)) > 20  # type: ignore[attr-defined]
+
+
+# The split
+
+
+@given(
+    n=st.integers(2, 400),
+    n_classes=st.integers(1, 7),
+    share=st.floats(0.01, 0.5),
+    seed=st.integers(0, 9),
+)
+@settings(deadline=None)
+def test_each_class_gives_its_share(n: int, n_classes: int, share: float, seed: int) -> None:
+    labels = np.random.default_rng(seed).integers(0, n_classes, n)
+    held_out = hold_out(n, labels, share)
+    assert np.array_equal(held_out, hold_out(n, labels, share)), "the same at every call"
+    assert held_out.sum() == min(max(1, round(n * share)), n - 1)
+    exact = held_out.mean()
+    for label in range(n_classes):
+        members = labels == label
+        assert abs(held_out[members].sum() - exact * members.sum()) < 1
+
+
+def test_the_same_source_is_split_the_same(place: Path) -> None:
+    write_pictures(place / "set" / "cats", noise(20, 4, 4, 1))
+    write_pictures(place / "set" / "dogs", noise(10, 4, 4, 1, seed=1))
+    one, two = read(place / "set"), read(place / "set")
+    assert fingerprint(one) == fingerprint(two)
+    assert one.held_out is not None
+    assert one.labels is not None
+    assert one.held_out[one.labels == 0].sum() == 2
+    assert one.held_out[one.labels == 1].sum() == 1
+
+
+def test_a_fingerprint_tells_any_difference() -> None:
+    images = read("digits")
+    assert images.labels is not None
+    assert images.held_out is not None
+    pixels, labels, held_out = images.pixels.copy(), images.labels.copy(), images.held_out.copy()
+    pixels[-1, -1, -1, 0] ^= 1
+    labels[7] ^= 1
+    held_out[7] ^= True
+    wide = images.pixels.reshape(-1, 4, 16, 1)
+    others = [
+        {"pixels": pixels},
+        {"labels": labels},
+        {"labels": None},
+        {"held_out": held_out},
+        {"pixels": wide},
+    ]
+    prints = {fingerprint(dataclasses.replace(images, **other)) for other in others}
+    assert len(prints | {fingerprint(images)}) == 6
+    assert all(len(found) == 71 and found.startswith("sha256:") for found in prints)
+
+
+# IDX and archives
+
+
+def test_test_files_are_held_out(place: Path) -> None:
+    images = read(tiny_mnist(place / "anything"))
+    assert images.held_out is not None
+    assert images.held_out.tolist() == [False] * 6 + [True] * 2
+    assert np.array_equal(images.pixels[6:, :, :, 0], noise(2, 4, 4, seed=2))
+
+
+def test_images_without_labels_have_none(place: Path) -> None:
+    path = write_idx(place / "train-images-idx3-ubyte", noise(3, 2, 2))
+    assert read(path).labels is None
+
+
+def test_keras_archives_keep_their_split(place: Path) -> None:
+    path = place / "mnist.npz"
+    x, y = noise(8, 4, 5), np.arange(8).reshape(-1, 1) % 3
+    np.savez_compressed(path, x_train=x[:6], y_train=y[:6], x_test=x[6:], y_test=y[6:])
+    images = read(path)
+    assert np.array_equal(images.pixels[..., 0], x)
+    assert images.held_out is not None
+    assert images.held_out.tolist() == [False] * 6 + [True] * 2
+    assert images.labels is not None
+    assert images.labels.tolist() == [0, 1, 2, 0, 1, 2, 0, 1]
+
+
+def test_channels_may_come_first(place: Path) -> None:
+    pixels = noise(4, 7, 9, 3)
+    np.savez(place / "set.npz", x=np.moveaxis(pixels, 3, 1))
+    assert np.array_equal(read(place / "set.npz").pixels, pixels)
+
+
+def test_large_archives_come_in_pieces_that_fit_together(place: Path) -> None:
+    pixels = noise(300, 128, 128, 1)
+    np.savez(place / "set.npz", images=pixels[..., 0])
+    assert np.array_equal(read(place / "set.npz").pixels, pixels)
+
+
+def test_text_labels_and_class_names_are_kept(place: Path) -> None:
+    x = noise(3, 4, 4)
+    np.savez(place / "text.npz", x=x, y=np.array(["dog", "cat", "dog"]))
+    np.savez(place / "named.npz", x=x, y=[1, 0, 1], classes=np.array(["cat", "dog"]))
+    np.savez(place / "gaps.npz", x=x, y=[7, 3, 7])
+    for name, classes in (("text", ("cat", "dog")), ("named", ("cat", "dog")), ("gaps", ("3", "7"))):
+        images = read(place / f"{name}.npz")
+        assert images.classes == classes
+        assert images.labels is not None
+        assert images.labels.tolist() == [1, 0, 1]
+
+
+# Folders of pictures
+
+
+def test_sub_folders_are_classes_and_what_is_deeper_belongs_to_them(place: Path) -> None:
+    write_pictures(place / "dogs", noise(2, 4, 4, 3))
+    write_pictures(place / "cats" / "2020" / "may", noise(1, 4, 4, 3))
+    write_pictures(place / "cats", noise(1, 4, 4, 3))
+    write_pictures(place, noise(1, 4, 4, 3))
+    (place / "empty").mkdir()
+    images = read(place)
+    assert images.classes == ("cats", "dogs")
+    assert images.labels is not None
+    assert images.labels.tolist() == [-1, 0, 0, 1, 1]
+
+
+def test_what_is_not_a_picture_by_name_is_ignored(place: Path) -> None:
+    write_pictures(place, noise(2, 4, 4, 1))
+    for name in ("README.md", "Thumbs.db", ".hidden.png", "labels.csv"):
+        (place / name).write_text("no picture", encoding="utf-8")
+    (place / ".git").mkdir()
+    (place / ".git" / "a.png").write_text("no picture", encoding="utf-8")
+    images = read(place)
+    assert len(images) == 2
+    assert images.skipped == ()
+    assert images.labels is None
+
+
+def test_pictures_of_several_sizes_become_squares(place: Path) -> None:
+    Image.new("RGB", (200, 100), "red").save(place / "wide.png")
+    Image.new("RGB", (90, 300), "red").save(place / "tall.jpg")
+    Image.new("RGB", (90, 300), "red").save(place / "tall.png")
+    images = read(place)
+    assert images.shape == (64, 64, 3)
+    assert (abs(images.pixels.astype(int) - (255, 0, 0)) < 3).all()
+
+
+def test_large_pictures_are_made_smaller_even_if_equal(place: Path) -> None:
+    write_pictures(place, noise(2, 129, 200, 1))
+    assert read(place).shape == (64, 64, 1)
+    assert read(place, size=(129, 200)).shape == (129, 200, 1)
+
+
+def test_the_middle_is_kept(place: Path) -> None:
+    picture = np.zeros((10, 30, 1), np.uint8)
+    picture[:, 10:20] = 255
+    write_pictures(place, np.stack([picture, picture]))
+    assert (read(place, size=(10, 10)).pixels == 255).all()
+
+
+@pytest.mark.parametrize("source", ["folder", "archive"])
+@pytest.mark.parametrize("mode", ["rgb", "grey"])
+def test_size_and_mode_can_be_asked_for(place: Path, source: str, mode: str) -> None:
+    pixels = np.full((3, 8, 8, 3), (200, 100, 50), np.uint8)
+    np.savez(place / "set.npz", images=pixels)
+    path = place / "set.npz" if source == "archive" else write_pictures(place / "set", pixels)
+    images = read(path, size=(4, 6), mode=mode)
+    assert images.shape == (4, 6, 3 if mode == "rgb" else 1)
+    assert (images.pixels == ((200, 100, 50) if mode == "rgb" else 124)).all()
+    assert read("digits", size=(16, 16), mode="rgb").shape == (16, 16, 3)
+
+
+def test_one_coloured_picture_makes_all_coloured(place: Path) -> None:
+    write_pictures(place / "a", noise(2, 4, 4, 1))
+    assert read(place).shape == (4, 4, 1)
+    write_pictures(place / "b", noise(1, 4, 4, 3))
+    assert read(place).shape == (4, 4, 3)
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif"])
+def test_photographs_are_turned_upright(place: Path, turn: int, suffix: str) -> None:
+    blocks = noise(3, 2, 3).repeat(8, 0).repeat(8, 1)
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    for name in ("a", "b"):
+        Image.fromarray(blocks).save(place / f"{name}.{suffix}", exif=exif)
+    with Image.open(place / f"a.{suffix}") as picture:
+        upright = np.asarray(ImageOps.exif_transpose(picture).convert("RGB"))
+    images = read(place)
+    assert images.shape == (*((24, 16) if turn < 5 else (16, 24)), 3)
+    assert np.array_equal(images.pixels[0], upright)
+
+
+def test_every_kind_of_picture_becomes_eight_bits_on_white(place: Path) -> None:
+    def keep(name: str, picture: Image.Image, **options: object) -> None:
+        picture.save(place / name, **options)
+
+    grey = np.full((4, 4), 0.4)
+    keep("01-1bit.png", Image.new("1", (4, 4), 1))
+    keep("02-clear.png", Image.new("RGBA", (4, 4), (255, 0, 0, 0)))
+    keep("03-half.png", Image.new("RGBA", (4, 4), (0, 0, 0, 51)))
+    keep("04-greyalpha.png", Image.new("LA", (4, 4), (0, 0)))
+    keep("05-16bit.png", Image.fromarray((grey * 65535).astype(np.uint16)))
+    keep("06-float.tif", Image.fromarray(grey.astype(np.float32)))
+    keep("07-palette.gif", Image.new("RGB", (4, 4), (255, 0, 0)).convert("P"))
+    frames = [Image.new("L", (4, 4), value) for value in (102, 0)]
+    keep("08-moving.gif", frames[0], save_all=True, append_images=frames[1:])
+    keep("09-cmyk.jpg", Image.new("CMYK", (4, 4), (0, 0, 0, 153)))
+    keep("10-key.png", Image.new("RGB", (4, 4), (1, 2, 3)), transparency=(1, 2, 3))
+    images = read(place, size=(4, 4))
+    assert images.skipped == ()
+    expected = [255, 255, 204, 255, 102, 102, (255, 0, 0), 102, 102, 255]
+    for pixels, value in zip(images.pixels.astype(int), expected, strict=True):
+        assert (abs(pixels - value) <= 1).all(), value
+
+
+def test_progress_ends_at_all_of_them(place: Path) -> None:
+    write_pictures(place, noise(5, 4, 4, 1))
+    told: list[tuple[int, int]] = []
+    read(place, progress=lambda done, n: told.append((done, n)))
+    assert told == sorted(told)
+    assert told[-1] == (5, 5)

@@ -1,0 +1,132 @@
+"""The code keeps its manners: short files and functions, nothing pickled, nothing heavy at --help."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = sorted((ROOT / "hinterland").rglob("*.py"))
+PYTHON = [
+    *PACKAGE,
+    *(
+        path
+        for folder in ("tests", "scripts", "benchmarks")
+        for path in (ROOT / folder).rglob("*.py")
+    ),
+    ROOT / "hatch_build.py",
+]
+PAGE = sorted(
+    path for folder in ("src", "test", "dev") for path in (ROOT / "web" / folder).rglob("*.ts")
+)
+
+MOST_LINES_OF_PYTHON = 400
+MOST_LINES_OF_TYPESCRIPT = 350
+MOST_LINES_OF_A_FUNCTION = 60
+
+# Loading any of these may run code that came with a file.
+PICKLING = {"pickle", "cPickle", "dill", "cloudpickle", "marshal", "shelve", "joblib"}
+RUNS_CODE = {"eval", "exec", "compile", "print", "torch.load", "numpy.load", "np.load"}
+HEAVY = {"torch", "sklearn", "scipy", "onnx", "onnxruntime", "matplotlib", "PIL"}
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+def test_a_python_file_is_short_and_says_what_it_is(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= MOST_LINES_OF_PYTHON
+    assert ast.get_docstring(ast.parse(source)), "a file begins with one sentence saying what it is"
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+def test_its_functions_are_short(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    too_long = {
+        node.name: length
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := length_of(node)) > MOST_LINES_OF_A_FUNCTION
+    }
+    assert too_long == {}
+
+
+@pytest.mark.parametrize("path", PAGE, ids=name_of)
+def test_a_file_of_the_page_is_short_and_says_what_it_is(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= MOST_LINES_OF_TYPESCRIPT
+    assert re.match(r"/\*\*?\s*\w|//\s*\w", source), "a file begins with one sentence"
+
+
+@pytest.mark.parametrize("path", PACKAGE, ids=name_of)
+def test_the_package_neither_unpickles_nor_evaluates_nor_prints(path: Path) -> None:
+    assert list(dangers(path.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pickle",
+        "from joblib import load",
+        "torch.load(file)",
+        "np.load(file, allow_pickle=True)",
+        "np.load(file)",
+        "eval(text)",
+        "print(1)",
+    ],
+)
+def test_a_danger_is_seen(source: str) -> None:
+    assert list(dangers(source)) != []
+
+
+def test_a_careful_load_is_none() -> None:
+    assert list(dangers("np.load(file, allow_pickle=False)\nmodel.eval()\nre.compile('a')")) == []
+
+
+@pytest.mark.parametrize(("word", "status"), [("--help", 0), ("--version", 0), ("no-such-verb", 2)])
+def test_help_is_given_before_anything_heavy_is_loaded(word: str, status: int) -> None:
+    script = (
+        "import atexit, sys\n"
+        "atexit.register(lambda: sys.stderr.write('\\nloaded: ' + ' '.join(sys.modules)))\n"
+        "from hinterland.cli import main\n"
+        f"sys.argv = ['hinterland', {word!r}]\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    said, _, loaded = done.stderr.rpartition("loaded: ")
+    assert done.returncode == status, said
+    assert HEAVY & set(loaded.split()) == set()
+
+
+def length_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines from `def` to the end, without the docstring."""
+    assert function.end_lineno is not None
+    length = function.end_lineno - function.lineno + 1
+    first = function.body[0]
+    if ast.get_docstring(function) and first.end_lineno is not None:
+        length -= first.end_lineno - first.lineno + 1
+    return length
+
+
+def dangers(source: str) -> Iterator[str]:
+    """What a source does that ours never may, in words."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            modules = [node.module or ""]
+        else:
+            modules = []
+        yield from (f"line {node.lineno}: {m}" for m in modules if m.partition(".")[0] in PICKLING)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in RUNS_CODE:
+            unpickles = {k.arg: ast.unparse(k.value) for k in node.keywords}.get("allow_pickle")
+            if unpickles != "False":
+                yield f"line {node.lineno}: {ast.unparse(node)}"

@@ -1,0 +1,123 @@
+/** What is looked at, as the fragment of the page's address and back. Pure text; the token is never in it. */
+import { batch } from "@preact/signals-core";
+import type { Camera } from "./map";
+import type { Scene } from "./scene";
+import { type Pin, type Store, snap } from "./store";
+
+export interface Look {
+  readonly map?: string;
+  readonly epoch?: number;
+  /** null: by nothing. */
+  readonly colour?: string | null;
+  readonly hidden?: readonly number[];
+  readonly camera?: Camera | null;
+  readonly pin?: Pin | null;
+}
+
+const LONGEST = 2000;
+
+/** The look as a fragment without its '#', shorter than 2 kB: what would make it longer is left out. */
+export function write(look: Look): string {
+  const parts: [string, string][] = [];
+  if (look.map !== undefined) parts.push(["map", look.map]);
+  if (look.epoch !== undefined) parts.push(["epoch", String(look.epoch)]);
+  if (look.colour !== undefined) parts.push(["colour", look.colour ?? ""]);
+  if (look.camera) parts.push(["at", cameraNumbers(look.camera).join(",")]);
+  if (look.pin?.by === "image") parts.push(["image", String(look.pin.index)]);
+  if (look.pin?.by === "latent") parts.push(["latent", Array.from(look.pin.latent, short).join(",")]);
+  if (look.hidden?.length) parts.push(["hide", look.hidden.join(",")]);
+  let written = "";
+  for (const [name, value] of parts) {
+    const part = `${written ? "&" : ""}${name}=${encodeURIComponent(value).replaceAll("%2C", ",")}`;
+    if (written.length + part.length < LONGEST) written += part;
+  }
+  return written;
+}
+
+/** The look that a fragment tells, with or without its '#'. What does not make sense is left out. */
+export function read(fragment: string): Look {
+  const told = new URLSearchParams(fragment.replace(/^#/, "").replaceAll("+", "%2B"));
+  const look: { -readonly [K in keyof Look]: Look[K] } = {};
+  const [map, colour, image] = [told.get("map"), told.get("colour"), told.get("image")];
+  const epoch = numbers(told.get("epoch"));
+  const hidden = numbers(told.get("hide"));
+  const latent = numbers(told.get("latent"));
+  const camera = cameraOf(numbers(told.get("at")));
+  if (map !== null) look.map = map;
+  if (epoch?.length === 1) look.epoch = epoch[0]!;
+  if (colour !== null) look.colour = colour === "" ? null : colour;
+  if (hidden) look.hidden = hidden.filter(Number.isInteger);
+  if (camera) look.camera = camera;
+  if (image !== null && /^\d+$/.test(image)) look.pin = { by: "image", index: Number(image) };
+  else if (latent) look.pin = { by: "latent", latent: Float32Array.from(latent) };
+  return look;
+}
+
+/** The look that the store holds. */
+export function lookOf(store: Store): Required<Look> {
+  return {
+    map: store.map.value.name,
+    epoch: store.epoch.value,
+    colour: store.colour.value,
+    hidden: [...store.hidden.value].sort((a, b) => a - b),
+    camera: store.camera.value,
+    pin: store.pin.value,
+  };
+}
+
+/** Puts into the store what the scene has of a look; what is absent stays as it is. */
+export function apply(look: Look, scene: Scene, store: Store): void {
+  batch(() => {
+    const map = scene.maps.find(({ name }) => name === look.map);
+    if (map && map !== store.map.peek()) {
+      store.map.value = map;
+      store.camera.value = null;
+      store.aim.value = null;
+    }
+    const asked = look.epoch ?? store.epoch.peek();
+    store.epoch.value = snap(store.map.peek().epochs, asked);
+    const { colour } = look;
+    if (colour !== undefined && (colour === null || scene.channels.some(({ name }) => name === colour))) {
+      if (colour !== store.colour.peek()) store.hidden.value = new Set();
+      store.colour.value = colour;
+    }
+    if (look.hidden) store.hidden.value = new Set(look.hidden);
+    if (look.camera !== undefined) {
+      const fits = look.camera?.kind === `${store.map.peek().dims}d`;
+      store.camera.value = fits ? look.camera : null;
+    }
+    if (look.pin !== undefined && (look.pin === null || fitsScene(look.pin, scene))) store.pin.value = look.pin;
+  });
+}
+
+function fitsScene(pin: Pin, scene: Scene): boolean {
+  return pin.by === "image" ? pin.index < scene.n : pin.latent.length === scene.latentDim;
+}
+
+function cameraNumbers(camera: Camera): number[] {
+  if (camera.kind === "2d") return [camera.x, camera.y, camera.span];
+  return [...camera.target, camera.yaw, camera.pitch, camera.distance];
+}
+
+function cameraOf(told: readonly number[] | null): Camera | null {
+  if (told?.length === 3) {
+    const [x, y, span] = told as [number, number, number];
+    return span > 0 ? { kind: "2d", x, y, span } : null;
+  }
+  if (told?.length === 6) {
+    const [x, y, z, yaw, pitch, distance] = told as [number, number, number, number, number, number];
+    return distance > 0 ? { kind: "3d", target: [x, y, z], yaw, pitch, distance } : null;
+  }
+  return null;
+}
+
+function numbers(told: string | null): number[] | null {
+  if (told === null || told === "") return null;
+  const found = told.split(",").map(Number);
+  return found.every(Number.isFinite) ? found : null;
+}
+
+/** Nine digits bring back every float32 exactly. */
+function short(value: number): string {
+  return String(Number(value.toPrecision(9)));
+}

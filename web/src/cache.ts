@@ -1,0 +1,43 @@
+/** Keeps the last few things that were fetched or made, and lets go of the one not used for longest. */
+
+export class Cache<V> {
+  readonly #limit: number;
+  readonly #make: (key: string) => Promise<V>;
+  readonly #drop: (key: string) => void;
+  readonly #kept = new Map<string, Promise<V>>();
+
+  /** `make` is called at most once at a time for a key; what failed is not kept. `drop` hears what was let go. */
+  constructor(limit: number, make: (key: string) => Promise<V>, drop: (key: string) => void = () => {}) {
+    this.#limit = limit;
+    this.#make = make;
+    this.#drop = drop;
+  }
+
+  get(key: string): Promise<V> {
+    const kept = this.#kept.get(key);
+    if (kept) {
+      this.#kept.delete(key);
+      this.#kept.set(key, kept);
+      return kept;
+    }
+    const made = this.#make(key);
+    this.#kept.set(key, made);
+    made.catch(() => {
+      if (this.#kept.get(key) === made) this.#kept.delete(key);
+    });
+    this.#trim();
+    return made;
+  }
+
+  has(key: string): boolean {
+    return this.#kept.has(key);
+  }
+
+  #trim(): void {
+    for (const key of this.#kept.keys()) {
+      if (this.#kept.size <= this.#limit) return;
+      this.#kept.delete(key);
+      this.#drop(key);
+    }
+  }
+}

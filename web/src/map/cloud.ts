@@ -1,0 +1,110 @@
+/** The points to draw: where each came from, where it goes, its colour; in the order in which they are painted. */
+import type { Extent } from "./extent";
+import type { Appearance, Frame } from "./types";
+import type { Vec3 } from "./vector";
+
+/** What a renderer reads. An array that changed is a new array, so that a renderer knows what to upload. */
+export interface Cloud {
+  readonly n: number;
+  readonly dims: 2 | 3;
+  /** What was subtracted, in float64, from every point. */
+  readonly origin: Vec3;
+  /** (n, dims), less the origin. Not-a-number rows are stored as 0 and are not drawn. */
+  readonly from: Float32Array;
+  readonly to: Float32Array;
+  /** Red, green, blue, and 255 where the point is drawn, else 0. */
+  readonly colours: Uint8Array;
+  /** The image at each place of the painting order. */
+  readonly image: Uint32Array;
+}
+
+export const NO_POINTS: Cloud = {
+  n: 0,
+  dims: 2,
+  origin: [0, 0, 0],
+  from: new Float32Array(0),
+  to: new Float32Array(0),
+  colours: new Uint8Array(0),
+  image: new Uint32Array(0),
+};
+
+/** The cloud at rest in a frame. */
+export function placed(frame: Frame, extent: Extent, before: Cloud): Cloud {
+  const n = Math.floor(frame.points.length / frame.dims);
+  const image = before.n === n ? before.image : paintingOrder(n);
+  const to = local(frame, extent.centre, image);
+  return { n, dims: frame.dims, origin: extent.centre, from: to, to, colours: new Uint8Array(4 * n), image };
+}
+
+/** The cloud on its way to a frame, from where it was drawn when it had come as far as `t`. */
+export function departed(frame: Frame, extent: Extent, before: Cloud, t: number): Cloud {
+  const cloud = placed(frame, extent, before);
+  const { dims, to } = cloud;
+  const still = t >= 1 && cloud.origin.every((value, axis) => value === before.origin[axis]);
+  const from = still ? before.to : new Float32Array(to.length);
+  if (!still) {
+    for (let i = 0; i < from.length; i++) {
+      const axis = (i % dims) as 0 | 1 | 2;
+      const drawn = before.from[i]! + (before.to[i]! - before.from[i]!) * t;
+      from[i] = drawn + (before.origin[axis] - cloud.origin[axis]);
+    }
+  }
+  return { ...cloud, from };
+}
+
+/** The cloud in these colours; a point that has no place, or none given, is grey or hidden. */
+export function coloured(cloud: Cloud, frame: Frame, look: Appearance): Cloud {
+  const { n, dims, image } = cloud;
+  const colours = new Uint8Array(4 * n);
+  for (let slot = 0; slot < n; slot++) {
+    const i = image[slot]!;
+    if (look.visible && look.visible[i] === 0) continue;
+    if (!hasPlace(frame.points, i, dims)) continue;
+    colours[4 * slot] = look.colours[3 * i] ?? UNTOLD;
+    colours[4 * slot + 1] = look.colours[3 * i + 1] ?? UNTOLD;
+    colours[4 * slot + 2] = look.colours[3 * i + 2] ?? UNTOLD;
+    colours[4 * slot + 3] = 255;
+  }
+  return { ...cloud, colours };
+}
+
+const UNTOLD = 128;
+
+/**
+ * Steps of the golden ratio through all images: neighbours in the data are far apart in time of painting, so no
+ * class lies on top of the others because it comes last.
+ */
+function paintingOrder(n: number): Uint32Array {
+  const order = new Uint32Array(n);
+  let step = Math.max(1, Math.round(n * 0.6180339887));
+  while (n > 1 && common(step, n) !== 1) step++;
+  let image = 0;
+  for (let slot = 0; slot < n; slot++) {
+    order[slot] = image;
+    image += step;
+    if (image >= n) image -= n;
+  }
+  return order;
+}
+
+function common(a: number, b: number): number {
+  return b === 0 ? a : common(b, a % b);
+}
+
+function local({ points, dims }: Frame, origin: Vec3, image: Uint32Array): Float32Array {
+  const out = new Float32Array(image.length * dims);
+  for (let slot = 0; slot < image.length; slot++) {
+    const i = image[slot]!;
+    if (!hasPlace(points, i, dims)) continue;
+    for (let axis = 0; axis < dims; axis++) {
+      out[slot * dims + axis] = points[i * dims + axis]! - origin[axis as 0]!;
+    }
+  }
+  return out;
+}
+
+function hasPlace(points: Float32Array, i: number, dims: number): boolean {
+  let sum = 0;
+  for (let axis = 0; axis < dims; axis++) sum += points[i * dims + axis]! * 0;
+  return sum === 0;
+}

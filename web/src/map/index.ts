@@ -1,0 +1,14 @@
+/** The map's drawing engine: points in two or three dimensions, on a graphics processor or without one. */
+export { createMap } from "./planar";
+export type {
+  Appearance,
+  Camera,
+  Camera2,
+  Camera3,
+  Corners,
+  Frame,
+  MapOptions,
+  PlanarMap,
+  RendererName,
+  Timings,
+} from "./types";

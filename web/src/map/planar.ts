@@ -1,0 +1,337 @@
+/** The map on a page: it keeps points, camera and renderer together, and draws only when something changed. */
+import * as optics from "./camera";
+import { chooseRenderer } from "./choose";
+import { type Cloud, coloured, departed, NO_POINTS, placed } from "./cloud";
+import { type Extent, extentOf, sameExtent } from "./extent";
+import { steer } from "./gestures";
+import { automaticOpacity, automaticSize, type Look } from "./looks";
+import { nearestSeen, PointGrid } from "./pick";
+import type { Renderer } from "./renderer";
+import { Stopwatch } from "./timings";
+import { progress, type Travel } from "./travel";
+import type {
+  Appearance,
+  Camera,
+  Corners,
+  Frame,
+  MapOptions,
+  PlanarMap,
+  RendererName,
+  Timings,
+} from "./types";
+import type { Vec3 } from "./vector";
+
+export function createMap(place: HTMLElement, options: MapOptions = {}): PlanarMap {
+  return new Planar(place, options);
+}
+
+const NO_FRAME: Frame = { points: new Float32Array(0), dims: 2 };
+const PLAIN: Appearance = {
+  colours: new Uint8Array(0),
+  visible: null,
+  size: 0,
+  opacity: 0,
+  background: [255, 255, 255],
+};
+/** How near a point must be, in pixels, for a spot of a 3-D map to be as deep as it is. */
+const GRASP = 6;
+/** How long a lost graphics processor is waited for. */
+const PATIENCE = 2000;
+
+class Planar implements PlanarMap {
+  readonly #place: HTMLElement;
+  readonly #still: boolean;
+  readonly #watch = new Stopwatch();
+  readonly #drawn = new Set<() => void>();
+  readonly #steered = new Set<(camera: Camera) => void>();
+  readonly #undo: (() => void)[] = [];
+  #renderer: Renderer;
+  #patience = 0;
+  #asked = 0;
+  #width = 0;
+  #height = 0;
+  #frame = NO_FRAME;
+  #extent: Extent = extentOf([[], []], NO_FRAME);
+  #cloud: Cloud = NO_POINTS;
+  #look = PLAIN;
+  #pointTravel: Travel | null = null;
+  #cameraTravel: { readonly from: Camera; readonly travel: Travel } | null = null;
+  #camera: Camera;
+  /** Until the person or the page moves the camera, it follows the extent and the canvas. */
+  #whole = true;
+  #grid: { readonly points: Float32Array; readonly grid: PointGrid } | null = null;
+  #grasped: Vec3 | null = null;
+
+  constructor(place: HTMLElement, options: MapOptions) {
+    this.#place = place;
+    this.#still = options.reducedMotion ?? matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.#renderer = chooseRenderer(options.renderer ?? "auto", {
+      lost: () => {
+        this.#patience = window.setTimeout(() => this.#fallBack(), PATIENCE);
+      },
+      restored: () => {
+        clearTimeout(this.#patience);
+        this.#dirty();
+      },
+    });
+    this.#camera = this.#fitted();
+    this.#mount();
+    const watching = new ResizeObserver(() => this.resize());
+    watching.observe(place);
+    const hands = steer(place, {
+      deep: () => this.#frame.dims === 3,
+      pan: (dx, dy) => this.pan(dx, dy),
+      orbit: (yaw, pitch) => this.orbit(yaw, pitch),
+      zoomAt: (x, y, factor, travelMs) => this.#zoomAt(x, y, factor, travelMs),
+    });
+    this.#undo.push(hands, () => watching.disconnect());
+    this.resize();
+  }
+
+  get renderer(): RendererName {
+    return this.#renderer.name;
+  }
+
+  setFrame(frame: Frame, extent: Corners, travelMs: number): void {
+    const now = performance.now();
+    const before = this.#extent;
+    const had = this.#frame.dims;
+    const t = progress(this.#pointTravel, now);
+    const next = extentOf(extent, frame);
+    const n = Math.floor(frame.points.length / frame.dims);
+    const travels = travelMs > 0 && !this.#still && n > 0 && n === this.#cloud.n && had === frame.dims;
+    const cloud = travels ? departed(frame, next, this.#cloud, t) : placed(frame, next, this.#cloud);
+    this.#pointTravel = travels ? { start: now, ms: travelMs, fromRest: t >= 1 } : null;
+    this.#cloud = coloured(cloud, frame, this.#look);
+    this.#frame = frame;
+    this.#extent = next;
+    this.#grid = null;
+    if (had !== frame.dims) this.#grasped = null;
+    const refit = had !== frame.dims || (!sameExtent(before, next) && (this.#whole || this.#isOutOfSight()));
+    if (refit || this.#cloud.n === 0) this.fit(travels ? travelMs : 0);
+    this.#dirty();
+  }
+
+  setAppearance(look: Appearance): void {
+    const recolour = look.colours !== this.#look.colours || look.visible !== this.#look.visible;
+    this.#look = look;
+    if (recolour) this.#cloud = coloured(this.#cloud, this.#frame, look);
+    this.#dirty();
+  }
+
+  camera(): Camera {
+    return this.#camera;
+  }
+
+  setCamera(camera: Camera, travelMs = 0): void {
+    const known = optics.usable(camera) && camera.kind === `${this.#frame.dims}d`;
+    this.#whole = !known;
+    this.#go(known ? optics.clamped(camera, this.#extent) : this.#fitted(), travelMs);
+  }
+
+  fit(travelMs = 0): void {
+    this.#whole = true;
+    this.#grasped = null;
+    this.#go(this.#fitted(), travelMs);
+  }
+
+  pan(dx: number, dy: number): void {
+    const camera = this.#now();
+    const depth = camera.kind === "3d" ? camera.distance : 1;
+    this.#steer(optics.panned(camera, this.#view(), dx, dy, depth, this.#extent));
+  }
+
+  zoom(factor: number): void {
+    const [left, top] = this.#corner();
+    this.#zoomAt(left + this.#width / 2, top + this.#height / 2, factor, 0);
+  }
+
+  orbit(yaw: number, pitch: number): void {
+    const camera = this.#now();
+    if (camera.kind === "3d") this.#steer(optics.orbited(camera, yaw, pitch, this.#extent));
+  }
+
+  toScreen(point: ArrayLike<number>): readonly [number, number] {
+    const [left, top] = this.#corner();
+    const [x, y] = optics.project(this.#view(), [point[0] ?? 0, point[1] ?? 0, point[2] ?? 0]);
+    return [left + x, top + y];
+  }
+
+  toSpot(clientX: number, clientY: number): Float32Array {
+    return Float32Array.from(this.#spot(clientX, clientY).slice(0, this.#frame.dims));
+  }
+
+  pick(clientX: number, clientY: number, radiusPx: number): number {
+    const [left, top] = this.#corner();
+    const view = this.#view();
+    const [x, y] = [clientX - left, clientY - top];
+    let slot: number;
+    if (this.#frame.dims === 3) slot = nearestSeen(this.#cloud, view, x, y, radiusPx).slot;
+    else {
+      const spot = optics.unproject(view, x, y, 1);
+      const { origin, colours } = this.#cloud;
+      slot = this.#points().nearest(
+        spot[0] - origin[0],
+        spot[1] - origin[1],
+        radiusPx / view.focal,
+        colours,
+      ).slot;
+    }
+    return slot < 0 ? -1 : this.#cloud.image[slot]!;
+  }
+
+  onDraw(call: () => void): () => void {
+    this.#drawn.add(call);
+    return () => this.#drawn.delete(call);
+  }
+
+  onCamera(call: (camera: Camera) => void): () => void {
+    this.#steered.add(call);
+    return () => this.#steered.delete(call);
+  }
+
+  timings(): Timings {
+    return this.#watch.read();
+  }
+
+  resize(): void {
+    const { clientWidth, clientHeight } = this.#place;
+    if (clientWidth === this.#width && clientHeight === this.#height) return;
+    this.#width = clientWidth;
+    this.#height = clientHeight;
+    if (this.#whole) this.fit();
+    // Drawn at once: a canvas that waits for the next frame shows stretched.
+    this.#draw();
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.#asked);
+    clearTimeout(this.#patience);
+    for (const undo of this.#undo) undo();
+    this.#renderer.dispose();
+    this.#drawn.clear();
+    this.#steered.clear();
+  }
+
+  #mount(): void {
+    const { canvas } = this.#renderer;
+    // A canvas that fills its place must not be what gives the place its size.
+    if (getComputedStyle(this.#place).position === "static") this.#place.style.position = "relative";
+    Object.assign(canvas.style, {
+      position: "absolute",
+      inset: "0",
+      width: "100%",
+      height: "100%",
+      display: "block",
+    });
+    this.#place.prepend(canvas);
+  }
+
+  #fallBack(): void {
+    this.#renderer.dispose();
+    this.#renderer = chooseRenderer("canvas2d", { lost: () => {}, restored: () => {} });
+    this.#mount();
+    this.#dirty();
+  }
+
+  #dirty(): void {
+    if (this.#asked === 0) this.#asked = requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw(): void {
+    cancelAnimationFrame(this.#asked);
+    this.#asked = 0;
+    if (this.#width === 0 || this.#height === 0) return;
+    const began = performance.now();
+    const travelled = progress(this.#pointTravel, began);
+    if (travelled >= 1) this.#pointTravel = null;
+    const density = Math.min(3, window.devicePixelRatio || 1);
+    this.#renderer.draw({ cloud: this.#cloud, travelled, view: this.#view(), look: this.#looks(), density });
+    this.#watch.drew(began, performance.now(), this.#cloud.n);
+    if (this.#cameraTravel && progress(this.#cameraTravel.travel, began) >= 1) this.#cameraTravel = null;
+    if (this.#pointTravel || this.#cameraTravel) this.#dirty();
+    for (const call of this.#drawn) call();
+  }
+
+  #looks(): Look {
+    const { size, opacity, background } = this.#look;
+    const camera = this.#now();
+    const zoom = optics.zoomOf(camera, this.#fitted());
+    return {
+      size: size > 0 ? size : automaticSize(this.#cloud.n, zoom, this.#width, this.#height),
+      opacity: opacity > 0 ? Math.min(1, opacity) : automaticOpacity(this.#cloud.n, zoom),
+      background,
+      reach: camera.kind === "3d" ? camera.distance : 1,
+      thickness: this.#extent.radius,
+    };
+  }
+
+  /** The camera of the picture that is drawn now, which may be on its way. */
+  #now(): Camera {
+    if (!this.#cameraTravel) return this.#camera;
+    const { from, travel } = this.#cameraTravel;
+    return optics.between(from, this.#camera, progress(travel, performance.now()));
+  }
+
+  #view(): optics.View {
+    return optics.viewOf(this.#now(), this.#width, this.#height);
+  }
+
+  #fitted(): Camera {
+    return optics.fitted(this.#extent, this.#frame.dims, this.#width, this.#height, this.#camera);
+  }
+
+  #go(camera: Camera, travelMs: number): void {
+    const from = this.#now();
+    const fromRest = !this.#cameraTravel;
+    const travels = travelMs > 0 && !this.#still && from.kind === camera.kind;
+    const travel = { start: performance.now(), ms: travelMs, fromRest };
+    this.#cameraTravel = travels ? { from, travel } : null;
+    this.#camera = camera;
+    this.#dirty();
+  }
+
+  #steer(camera: Camera, travelMs = 0): void {
+    this.#whole = false;
+    this.#go(camera, travelMs);
+    for (const call of this.#steered) call(this.#camera);
+  }
+
+  #zoomAt(clientX: number, clientY: number, factor: number, travelMs: number): void {
+    if (!(factor > 0)) return;
+    const spot = this.#spot(clientX, clientY);
+    this.#steer(optics.zoomedAbout(this.#now(), spot, factor, this.#extent), travelMs);
+  }
+
+  #spot(clientX: number, clientY: number): Vec3 {
+    const [left, top] = this.#corner();
+    const [x, y] = [clientX - left, clientY - top];
+    const view = this.#view();
+    if (!view.perspective) return optics.unproject(view, x, y, 1);
+    const seen = nearestSeen(this.#cloud, view, x, y, GRASP);
+    if (seen.slot >= 0) this.#grasped = optics.unproject(view, x, y, seen.depth);
+    const camera = this.#now() as Extract<Camera, { kind: "3d" }>;
+    const depth = optics.project(view, this.#grasped ?? camera.target)[2];
+    return optics.unproject(view, x, y, depth > 0 ? depth : camera.distance);
+  }
+
+  #points(): PointGrid {
+    const points = this.#cloud.to;
+    if (this.#grid?.points !== points) this.#grid = { points, grid: new PointGrid(this.#cloud) };
+    return this.#grid.grid;
+  }
+
+  #isOutOfSight(): boolean {
+    if (this.#camera.kind === "3d") return false;
+    const { x, y, span } = this.#camera;
+    const { centre, size } = this.#extent;
+    const side = Math.max(1, Math.min(this.#width, this.#height));
+    const [wide, high] = [(span * this.#width) / side, (span * this.#height) / side];
+    return Math.abs(x - centre[0]) > (wide + size[0]) / 2 || Math.abs(y - centre[1]) > (high + size[1]) / 2;
+  }
+
+  #corner(): readonly [number, number] {
+    const { left, top } = this.#renderer.canvas.getBoundingClientRect();
+    return [left, top];
+  }
+}

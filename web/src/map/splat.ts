@@ -1,0 +1,141 @@
+/** Draws without a graphics processor: each point is a small stamp, blended into an array of pixels. */
+import type { Cloud } from "./cloud";
+import { DepthOrder } from "./depth";
+import { growthAt, type Look, mistAt, rimOf } from "./looks";
+import { type Picture, type Renderer, sized } from "./renderer";
+import { blend, FINENESS, type Paper, Stamps } from "./stamps";
+import { minus, type Vec3 } from "./vector";
+
+const LARGEST_GROWTH = 2.5;
+
+export class SplatRenderer implements Renderer {
+  readonly name = "canvas2d";
+  readonly canvas = document.createElement("canvas");
+  readonly #context = this.canvas.getContext("2d", { alpha: false });
+  readonly #depths = new DepthOrder();
+  readonly #stamps: Stamps[] = [];
+  #stampsFor = "";
+  #image: ImageData | null = null;
+
+  draw(picture: Picture): void {
+    sized(this.canvas, picture);
+    const { view, look, density, cloud } = picture;
+    const largest = look.size * (view.perspective ? LARGEST_GROWTH : 1);
+    const reach = Math.ceil(density * (largest / 2 + rimOf(largest))) + 1;
+    const paper = this.#paper(2 * reach + 2, reach, look, density);
+    paper.pixels.fill(paper.background | 0xff000000);
+    const eye = minus(view.eye, cloud.origin);
+    if (view.perspective) this.#deep(picture, paper, eye);
+    else this.#flat(picture, paper, eye);
+    const { width, height } = this.canvas;
+    const { image, pad } = paper;
+    this.#context?.putImageData(image, -pad, -pad, pad, pad, width, height);
+  }
+
+  dispose(): void {
+    this.canvas.remove();
+  }
+
+  #flat({ cloud, view, look, density, travelled }: Picture, paper: Paper, eye: Vec3): void {
+    const scale = view.focal * density;
+    const left = this.canvas.width / 2 + paper.pad - eye[0] * scale;
+    const top = this.canvas.height / 2 + paper.pad + eye[1] * scale;
+    const stamps = this.#stampsOf(look.size * density, density, paper, look);
+    const { n, from, to } = cloud;
+    const ink = inkOf(cloud);
+    const low = paper.reach;
+    const right = paper.stride - paper.reach - 1;
+    const bottom = paper.rows - paper.reach - 1;
+    const moving = travelled < 1;
+    for (let i = 0; i < n; i++) {
+      let x = to[2 * i]!;
+      let y = to[2 * i + 1]!;
+      if (moving) {
+        const ox = from[2 * i]!;
+        const oy = from[2 * i + 1]!;
+        x = ox + (x - ox) * travelled;
+        y = oy + (y - oy) * travelled;
+      }
+      x = left + x * scale;
+      y = top - y * scale;
+      // Written so that a coordinate that overflowed is left out too.
+      if (!(x >= low && x < right && y >= low && y < bottom)) continue;
+      const colour = ink[i]!;
+      if (colour >>> 24 !== 0) blend(paper.pixels, paper.stride, stamps, x, y, colour);
+    }
+  }
+
+  #deep({ cloud, view, look, density, travelled }: Picture, paper: Paper, eye: Vec3): void {
+    const order = this.#depths.sort(cloud, travelled, eye, view.forward, look.thickness);
+    const { from, to } = cloud;
+    const [rx, ry, rz] = view.right;
+    const [ux, uy, uz] = view.up;
+    const [fx, fy, fz] = view.forward;
+    const ink = inkOf(cloud);
+    const low = paper.reach;
+    const wide = paper.stride - paper.reach - 1;
+    const high = paper.rows - paper.reach - 1;
+    const focal = view.focal * density;
+    const cx = this.canvas.width / 2 + paper.pad;
+    const cy = this.canvas.height / 2 + paper.pad;
+    const moving = travelled < 1;
+    for (let k = 0; k < order.length; k++) {
+      const i = order[k]!;
+      const p = 3 * i;
+      let dx = to[p]!;
+      let dy = to[p + 1]!;
+      let dz = to[p + 2]!;
+      if (moving) {
+        dx = from[p]! + (dx - from[p]!) * travelled;
+        dy = from[p + 1]! + (dy - from[p + 1]!) * travelled;
+        dz = from[p + 2]! + (dz - from[p + 2]!) * travelled;
+      }
+      dx -= eye[0];
+      dy -= eye[1];
+      dz -= eye[2];
+      const depth = dx * fx + dy * fy + dz * fz;
+      const scale = focal / depth;
+      const x = cx + (dx * rx + dy * ry + dz * rz) * scale;
+      const y = cy - (dx * ux + dy * uy + dz * uz) * scale;
+      if (!(x >= low && x < wide && y >= low && y < high)) continue;
+      const stamps = this.#stampsOf(look.size * growthAt(depth, look) * density, density, paper, look);
+      const colour = misted(ink[i]!, paper.background, Math.round(256 * mistAt(depth, look)));
+      blend(paper.pixels, paper.stride, stamps, x, y, colour);
+    }
+  }
+
+  #paper(pad: number, reach: number, look: Look, density: number): Paper {
+    const stride = this.canvas.width + 2 * pad;
+    const rows = this.canvas.height + 2 * pad;
+    if (this.#image?.width !== stride || this.#image.height !== rows)
+      this.#image = new ImageData(stride, rows);
+    const [r, g, b] = look.background;
+    const made = [stride, look.opacity, look.background, density].join();
+    if (made !== this.#stampsFor) this.#stamps.length = 0;
+    this.#stampsFor = made;
+    const pixels = new Uint32Array(this.#image.data.buffer);
+    return { image: this.#image, pixels, stride, rows, pad, reach, background: r | (g << 8) | (b << 16) };
+  }
+
+  #stampsOf(diameter: number, density: number, paper: Paper, look: Look): Stamps {
+    const step = Math.round(diameter * FINENESS);
+    const known = this.#stamps[step];
+    if (known) return known;
+    const rounded = step / FINENESS;
+    const made = new Stamps(rounded, density * rimOf(rounded / density), look.opacity, paper);
+    this.#stamps[step] = made;
+    return made;
+  }
+}
+
+function inkOf({ colours }: Cloud): Uint32Array {
+  return new Uint32Array(colours.buffer, colours.byteOffset, colours.byteLength / 4);
+}
+
+/** A colour on its way to the background's, by 256ths; both channels of a pair at once. */
+function misted(colour: number, background: number, mist: number): number {
+  const keep = 256 - mist;
+  const redBlue = (Math.imul(colour & 0xff00ff, keep) + Math.imul(background & 0xff00ff, mist)) >>> 8;
+  const green = (Math.imul(colour & 0xff00, keep) + Math.imul(background & 0xff00, mist)) >>> 8;
+  return (redBlue & 0xff00ff) | (green & 0xff00) | 0xff000000;
+}

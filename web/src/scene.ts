@@ -1,0 +1,196 @@
+/** What `scene.json` says, checked line by line: the page believes nothing that it has not looked at. */
+import { Trouble } from "./faults";
+
+export interface Channel {
+  readonly name: string;
+  readonly kind: "class" | "number";
+  readonly values: readonly string[];
+}
+export interface EpochEntry {
+  readonly epoch: number;
+  readonly train: number | null;
+  readonly validation: number | null;
+}
+export interface MapEntry {
+  readonly name: string;
+  readonly projection: string;
+  readonly dims: 2 | 3;
+  readonly way: string;
+  /** Rising; at least one. */
+  readonly epochs: readonly number[];
+  readonly extent: readonly [low: readonly number[], high: readonly number[]];
+}
+export interface Atlas {
+  readonly files: readonly string[];
+  readonly columns: number;
+  readonly rows: number;
+}
+export interface Scene {
+  readonly title: string;
+  readonly model: string;
+  readonly latentDim: number;
+  readonly n: number;
+  readonly shape: readonly [h: number, w: number, c: number];
+  readonly atlas: Atlas;
+  readonly channels: readonly Channel[];
+  readonly epochs: readonly EpochEntry[];
+  readonly maps: readonly [MapEntry, ...MapEntry[]];
+  readonly graphs: { readonly decoder?: string; readonly encoder?: string };
+  readonly live: readonly string[];
+}
+
+const FORMAT = 1;
+
+/** A scene from parsed JSON. Throws a Trouble that names the entry that is wrong. */
+export function parseScene(json: unknown): Scene {
+  const top = record(json, "the whole file");
+  checkFormat(top["format"]);
+  const images = record(top["images"], "images");
+  const atlas = record(images["atlas"], "images.atlas");
+  const model = record(top["model"], "model");
+  const maps = list(top["maps"], "maps").map(parseMap);
+  const [first, ...others] = maps;
+  if (!first) throw wrong("maps", "must not be empty");
+  return {
+    title: text(top["title"], "title"),
+    model: text(model["name"], "model.name"),
+    latentDim: count(model["latent_dim"], "model.latent_dim", 1),
+    n: count(images["n"], "images.n", 0),
+    shape: parseShape(images["shape"]),
+    atlas: {
+      files: list(atlas["files"], "images.atlas.files").map((f, i) => path(f, `images.atlas.files[${i}]`)),
+      columns: count(atlas["columns"], "images.atlas.columns", 1),
+      rows: count(atlas["rows"], "images.atlas.rows", 1),
+    },
+    channels: list(top["channels"] ?? [], "channels").map(parseChannel),
+    epochs: list(top["epochs"], "epochs").map(parseEpoch),
+    maps: [first, ...others],
+    graphs: parseGraphs(top["graphs"] ?? {}),
+    live: list(top["live"] ?? [], "live").map((q, i) => text(q, `live[${i}]`)),
+  };
+}
+
+/** Folder and file names of epochs: four digits at least. */
+export function epochName(epoch: number): string {
+  return String(epoch).padStart(4, "0");
+}
+
+function checkFormat(format: unknown): void {
+  if (format === FORMAT) return;
+  if (typeof format === "number" && format > FORMAT) {
+    throw new Trouble(
+      `this scene has format ${format}; this page reads format ${FORMAT}`,
+      "open it with a newer hinterland: pip install -U hinterland",
+    );
+  }
+  throw wrong("format", `must be ${FORMAT}`);
+}
+
+function parseShape(value: unknown): Scene["shape"] {
+  const sides = list(value, "images.shape").map((side, i) => count(side, `images.shape[${i}]`, 1));
+  const [h, w, c] = sides;
+  if (h === undefined || w === undefined || (c !== 1 && c !== 3) || sides.length !== 3) {
+    throw wrong("images.shape", "must be [height, width, 1 or 3]");
+  }
+  return [h, w, c];
+}
+
+function parseChannel(value: unknown, i: number): Channel {
+  const at = `channels[${i}]`;
+  const told = record(value, at);
+  const kind = told["kind"];
+  if (kind !== "class" && kind !== "number") throw wrong(`${at}.kind`, "must be 'class' or 'number'");
+  const values = kind === "class" ? list(told["values"], `${at}.values`) : [];
+  return {
+    name: text(told["name"], `${at}.name`),
+    kind,
+    values: values.map((v, k) => text(v, `${at}.values[${k}]`)),
+  };
+}
+
+function parseEpoch(value: unknown, i: number): EpochEntry {
+  const at = `epochs[${i}]`;
+  const told = record(value, at);
+  const losses = record(told["losses"] ?? {}, `${at}.losses`);
+  return {
+    epoch: count(told["epoch"], `${at}.epoch`, 0),
+    train: loss(losses["train"], `${at}.losses.train`),
+    validation: loss(losses["validation"], `${at}.losses.validation`),
+  };
+}
+
+function parseMap(value: unknown, i: number): MapEntry {
+  const at = `maps[${i}]`;
+  const told = record(value, at);
+  const dims = told["dims"];
+  if (dims !== 2 && dims !== 3) throw wrong(`${at}.dims`, "must be 2 or 3");
+  const epochs = list(told["epochs"], `${at}.epochs`).map((e, k) => count(e, `${at}.epochs[${k}]`, 0));
+  if (epochs.length === 0) throw wrong(`${at}.epochs`, "must not be empty");
+  const extent = list(told["extent"], `${at}.extent`).map((corner, k) =>
+    list(corner, `${at}.extent[${k}]`).map((x) => finite(x, `${at}.extent[${k}]`)),
+  );
+  const [low, high] = extent;
+  if (low?.length !== dims || high?.length !== dims) {
+    throw wrong(`${at}.extent`, `must be two lists of ${dims} numbers`);
+  }
+  return {
+    name: text(told["name"], `${at}.name`),
+    projection: text(told["projection"], `${at}.projection`),
+    dims,
+    way: text(told["way"], `${at}.way`),
+    epochs: epochs.toSorted((a, b) => a - b),
+    extent: [low, high],
+  };
+}
+
+function parseGraphs(value: unknown): Scene["graphs"] {
+  const told = record(value, "graphs");
+  const graphs: { decoder?: string; encoder?: string } = {};
+  for (const name of ["decoder", "encoder"] as const) {
+    if (told[name] !== undefined) graphs[name] = path(told[name], `graphs.${name}`);
+  }
+  return graphs;
+}
+
+function record(value: unknown, at: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(at, "must be an object");
+  return value as Record<string, unknown>;
+}
+
+function list(value: unknown, at: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw wrong(at, "must be a list");
+  return value;
+}
+
+function text(value: unknown, at: string): string {
+  if (typeof value !== "string") throw wrong(at, "must be text");
+  return value;
+}
+
+function finite(value: unknown, at: string): number {
+  if (typeof value !== "number" || !Number.isFinite(value)) throw wrong(at, "must be a finite number");
+  return value;
+}
+
+function loss(value: unknown, at: string): number | null {
+  return value === null || value === undefined ? null : finite(value, at);
+}
+
+function count(value: unknown, at: string, least: number): number {
+  if (!Number.isSafeInteger(value) || (value as number) < least) {
+    throw wrong(at, `must be a whole number, at least ${least}`);
+  }
+  return value as number;
+}
+
+/** A file of the scene: never an address, never a way out of the folder. */
+function path(value: unknown, at: string): string {
+  const told = text(value, at);
+  const sound = /^[\w.-]+(\/[\w.-]+)*$/.test(told) && !told.split("/").some((part) => /^\.+$/.test(part));
+  if (!sound) throw wrong(at, "must be a path inside the scene");
+  return told;
+}
+
+function wrong(at: string, what: string): Trouble {
+  return new Trouble(`scene.json: ${at} ${what}`, "compile the scene again from its run");
+}

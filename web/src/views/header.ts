@@ -1,0 +1,76 @@
+/** The bar along the top: what this is, which map, and the tools. */
+import { effect } from "@preact/signals-core";
+import { chooseMap, nextTheme } from "../actions";
+import { all, el, icon } from "./dom";
+import type { Context, View } from "./view";
+
+const ICONS = {
+  closer: icon("M3 8h10", "M8 3v10"),
+  farther: icon("M3 8h10"),
+  fit: icon("M2.5 6v-3.5h3.5", "M10 2.5h3.5v3.5", "M13.5 10v3.5h-3.5", "M6 13.5h-3.5v-3.5"),
+  lens: icon("M10.2 10.2l3.8 3.8", "M2 7a5 5 0 1 0 10 0a5 5 0 1 0 -10 0"),
+  auto: icon("M2.5 8a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0", "M8 2.5v11", "M8 5h2.8M8 8h5M8 11h2.8"),
+  light: icon("M5 8a3 3 0 1 0 6 0a3 3 0 1 0 -6 0", "M8 1v1.6M8 13.4v1.6M1 8h1.6M13.4 8h1.6", "M3 3l1.2 1.2M11.8 11.8l1.2 1.2M3 13l1.2-1.2M11.8 4.2l1.2-1.2"),
+  dark: icon("M13.5 9.6a5.8 5.8 0 0 1 -7.1 -7.1a5.8 5.8 0 1 0 7.1 7.1z"),
+  keys: icon("M1.5 4h13v8h-13z", "M4 6.6h.1M6.7 6.6h.1M9.3 6.6h.1M12 6.6h.1M5 9.5h6"),
+} as const;
+
+export const header: View = {
+  name: "header",
+  title: "Hinterland",
+  tag: "header",
+  mount(place, context) {
+    const { scene, store, map } = context;
+    const themeButton = tool("Theme", ICONS.auto, () => nextTheme(context));
+    const lensButton = tool("Lens beside the cursor", ICONS.lens, () => {
+      store.lens.value = !store.lens.value;
+    });
+    place.append(
+      el("p", { class: "brand", text: "Hinterland" }),
+      el("h1", { text: scene.title, title: scene.title }),
+      mapChooser(context),
+      el(
+        "div",
+        { class: "tools", role: "toolbar", "aria-label": "View" },
+        tool("Zoom out", ICONS.farther, () => map.zoom(1 / 1.5)),
+        tool("Zoom in", ICONS.closer, () => map.zoom(1.5)),
+        tool("Fit the whole map", ICONS.fit, () => context.fit(300)),
+        lensButton,
+        themeButton,
+        tool("Keys", ICONS.keys, () => {
+          store.keysOpen.value = true;
+        }),
+      ),
+    );
+    return all(
+      effect(() => lensButton.setAttribute("aria-pressed", String(store.lens.value))),
+      effect(() => {
+        const theme = store.theme.value;
+        const name = `Theme: ${theme === "auto" ? "as the system" : theme}`;
+        themeButton.replaceChildren(ICONS[theme]);
+        themeButton.setAttribute("aria-label", name);
+        themeButton.title = name;
+      }),
+      () => place.replaceChildren(),
+    );
+  },
+};
+
+function mapChooser(context: Context): HTMLElement | null {
+  const { scene, store } = context;
+  if (scene.maps.length < 2) return null;
+  const choice = el(
+    "select",
+    { class: "select", "aria-label": "Map", onchange: () => chooseMap(context, choice.value) },
+    ...scene.maps.map(({ name, dims }) => el("option", { value: name, text: dims === 3 ? `${name} (3-D)` : name })),
+  );
+  effect(() => {
+    choice.value = store.map.value.name;
+  });
+  return el("div", { class: "chooser" }, choice);
+}
+
+function tool(name: string, drawing: SVGSVGElement, act: () => void): HTMLButtonElement {
+  const attributes = { type: "button", class: "tool", "aria-label": name, title: name, onclick: act };
+  return el("button", attributes, drawing.cloneNode(true));
+}

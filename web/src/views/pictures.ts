@@ -1,0 +1,55 @@
+/** Small canvases that show decoded numbers and tiles of an atlas, pixel for pixel. */
+import type { Tile } from "../recording";
+import type { Scene } from "../scene";
+import { el } from "./dom";
+
+/** From this size on a picture is scaled smoothly; below, its pixels are seen. */
+const SMOOTH = 48;
+
+export interface Slot {
+  readonly node: HTMLCanvasElement;
+  /** (h, w, c) in [0, 1] */
+  paint(pixels: Float32Array): void;
+  paintTile(tile: Tile): void;
+  clear(): void;
+}
+
+export function createSlot(shape: Scene["shape"], name: string): Slot {
+  const [h, w, c] = shape;
+  const smooth = Math.min(h, w) >= SMOOTH;
+  const node = el("canvas", { class: smooth ? "picture smooth" : "picture", role: "img", "aria-label": name });
+  node.width = w;
+  node.height = h;
+  node.style.setProperty("--columns", String(w));
+  node.style.setProperty("--shape", `${w} / ${h}`);
+  node.dataset["empty"] = "";
+  const brush = node.getContext("2d", { willReadFrequently: true });
+  const image = new ImageData(w, h);
+  return {
+    node,
+    paint(pixels) {
+      fill(image.data, pixels, c);
+      brush?.putImageData(image, 0, 0);
+      delete node.dataset["empty"];
+    },
+    paintTile({ page, x, y }) {
+      brush?.drawImage(page, x, y, w, h, 0, 0, w, h);
+      delete node.dataset["empty"];
+    },
+    clear() {
+      brush?.clearRect(0, 0, w, h);
+      node.dataset["empty"] = "";
+    },
+  };
+}
+
+/** Numbers in [0, 1] to opaque bytes; one channel is grey. */
+export function fill(bytes: Uint8ClampedArray, pixels: Float32Array, c: number): void {
+  const green = c === 3 ? 1 : 0;
+  for (let from = 0, to = 0; to < bytes.length; from += c, to += 4) {
+    bytes[to] = pixels[from]! * 255;
+    bytes[to + 1] = pixels[from + green]! * 255;
+    bytes[to + 2] = pixels[from + 2 * green]! * 255;
+    bytes[to + 3] = 255;
+  }
+}

@@ -1,0 +1,21 @@
+/** What a panel of the page is. */
+import type { Explorer } from "../explorer";
+
+/** A line of the table of keys. */
+export interface KeyLine {
+  readonly shown: readonly string[];
+  readonly does: string;
+}
+
+export interface Context extends Explorer {
+  readonly keys: readonly KeyLine[];
+}
+
+export interface View {
+  readonly name: string;
+  /** What a screen reader calls it. */
+  readonly title: string;
+  readonly tag: "main" | "header" | "aside" | "section" | "div";
+  /** Fills its place; returns what undoes it. */
+  mount(place: HTMLElement, context: Context): () => void;
+}
