@@ -18,7 +18,7 @@ class PageHook(BuildHookInterface[Any]):
         web = load_web(Path(self.root))
         return [] if web.is_current() or web.node_command() else [web.NODE_WHEEL]
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         web = load_web(Path(self.root))
         if not web.is_current():
             web.build()

@@ -1,6 +1,6 @@
 """The peer of benchmarks/train.py: the same VAE in Keras 3, as its own guide writes one.
 
-python keras_vae.py PICTURES.npy CASE.json      prints one JSON list: images per second of each epoch
+python keras_vae.py PICTURES.npy CASE.json      prints each epoch's images per second and loss
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ SAY = Console(stderr=True)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A VAE on 28 x 28 pixels. halves: `dense` or `conv`; widths: from the pixels to the latents."""
+    """A VAE on 28 x 28 pixels. halves: `dense` or `conv`; widths: from the pixels inwards."""
 
     name: str
     halves: str
@@ -59,6 +59,7 @@ def main() -> None:
         pictures = Path(folder) / "pictures.npy"
         if asked.peer_python:
             images = read("mnist")
+            assert images.held_out is not None, "a data set is split when it is read"
             np.save(pictures, images.pixels[~images.held_out])
         rows = [measure(CASES[name], asked, Path(folder), pictures) for name in asked.cases]
     if asked.json:
@@ -71,21 +72,22 @@ def measure(
     case: Case, asked: argparse.Namespace, folder: Path, pictures: Path
 ) -> dict[str, object]:
     """Train a case in turn with each side; medians of images per second."""
-    sides: dict[str, Callable[[int], list[float]]] = {
-        "hinterland": lambda turn: ours(case, asked, folder / f"{case.name}-{turn}")
+    sides: dict[str, Callable[[Path], list[float]]] = {
+        "hinterland": lambda run: ours(case, asked, run)
     }
     if asked.peer_python:
-        for name, jit in (("keras", "auto"), ("keras without XLA", False)):
-            sides[name] = lambda _, jit=jit: keras(case, asked, pictures, jit)
+        sides["keras"] = lambda _: keras(case, asked, pictures, "auto")
+        sides["keras without XLA"] = lambda _: keras(case, asked, pictures, False)
     speeds: dict[str, list[float]] = {name: [] for name in sides}
     for turn in range(asked.rounds):
-        for name, run in sides.items():
-            speeds[name] += run(turn)[1:]
+        for name, train in sides.items():
+            speeds[name] += train(folder / f"{case.name}-{turn}")[1:]
             SAY.print(f"{case.name}, round {turn + 1}: {name} {speeds[name][-1]:,.0f} images/s")
     median = {name: statistics.median(found) for name, found in speeds.items()}
     best = max((value for name, value in median.items() if name != "hinterland"), default=None)
     return {
         **asdict(case),
+        "layers": f"{case.halves} {'-'.join(map(str, (*case.widths, case.latent_dim)))}",
         "images_per_second": median,
         "ratio": median["hinterland"] / best if best else None,
         "speeds": speeds,
@@ -94,18 +96,18 @@ def measure(
 
 def ours(case: Case, asked: argparse.Namespace, run: Path) -> list[float]:
     """Images per second of each epoch of `hinterland train`."""
-    words = ["train", "mnist", "-o", run, "--model", "vae", "--epochs", asked.epochs]
-    words += ["--latent-dim", case.latent_dim, "--batch-size", case.batch_size]
-    words += ["--set", f"halves={case.halves}", "--set", f"widths={list(case.widths)}", "--json"]
-    call([str(Path(sys.executable).parent / "hinterland"), *map(str, words)], asked.threads)
+    program = str(Path(sys.executable).parent / "hinterland")
+    words = [program, "train", "mnist", "-o", str(run), "--model", "vae", "--json"]
+    words += ["--epochs", str(asked.epochs), "--latent-dim", str(case.latent_dim)]
+    words += ["--batch-size", str(case.batch_size), "--set", f"halves={case.halves}"]
+    words += ["--set", f"widths={list(case.widths)}"]
+    call(words, asked.threads)
     lines = (run / "log.jsonl").read_text(encoding="utf-8").splitlines()
     found = [json.loads(line)["images_per_second"] for line in lines]
     return [speed for speed in found if speed]  # the untrained epoch has none
 
 
-def keras(
-    case: Case, asked: argparse.Namespace, pictures: Path, jit: str | bool
-) -> list[float]:
+def keras(case: Case, asked: argparse.Namespace, pictures: Path, jit: str | bool) -> list[float]:
     """Images per second of each epoch of Keras' `fit`."""
     told = pictures.with_name("case.json")
     told.write_text(json.dumps({**asdict(case), "epochs": asked.epochs, "jit": jit}))
@@ -136,7 +138,7 @@ def show(rows: list[dict[str, object]], threads: int) -> None:
         peers = [value for name, value in speeds.items() if name != "hinterland"]
         table.add_row(
             str(row["name"]),
-            f"{row['halves']} {'-'.join(map(str, (*row['widths'], row['latent_dim'])))}",
+            str(row["layers"]),
             str(row["batch_size"]),
             f"{speeds['hinterland']:,.0f}",
             f"{max(peers):,.0f}" if peers else "–",

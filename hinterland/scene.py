@@ -18,7 +18,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """files: path -> a function that makes the bytes. The same tree for server, export, notebook."""
+    """files: path -> what makes its bytes. The same tree for server, export and notebook."""
 
     files: Mapping[str, Callable[[], bytes]]
 

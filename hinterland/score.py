@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from hinterland.data import fingerprint
@@ -37,7 +39,7 @@ def score(run: Run, images: Images, epoch: int | None = None) -> dict[str, float
         z = encoder.run(x)
         latents.append(z)
         squares += float(((decoder.run(z) - x).astype(np.float64) ** 2).sum())
-    metrics = {"mse": squares / (len(asked) * np.prod(images.shape))}
+    metrics = {"mse": squares / (len(asked) * prod(images.shape))}
     if images.labels is not None:
         trained = np.concatenate(
             [

@@ -6,7 +6,7 @@ import math
 import os
 import platform
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -115,7 +115,7 @@ def begin(
 
 def train(
     run: Run, images: Images, *, epochs: int | None = None, engine: Engine | None = None
-) -> Iterator[Step | Epoch]:
+) -> Generator[Step | Epoch]:
     """Train until `epochs` are recorded; the same call begins a run and resumes it.
 
     Yields a `Step` at least every few batches and an `Epoch` after each commit. Closing the
@@ -123,7 +123,7 @@ def train(
     so that nothing is lost; resuming gives the same bits as never having stopped, on the same
     machine with the same number of threads.
 
-    Raises HinterlandError (exit code 1) when the loss is no longer finite: the last good epoch stays.
+    Raises HinterlandError (exit code 1) when the loss is no longer finite; what is recorded stays.
     """
     _same_images(run, images)
     settings = Settings(**run.spec["training"])
@@ -221,7 +221,7 @@ class _Work:
             x = to_tensor(self.images.pixels[batch], self.engine.device)
             loss = torch.stack(list(self.net.losses(x, noise).values())).sum()
             self.optimiser.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             self.optimiser.step()
             progress.step += 1
             value = loss.item()

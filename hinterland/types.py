@@ -1,4 +1,4 @@
-"""The nouns that everything else speaks of: images, models, projections, layouts, registries, errors."""
+"""The nouns that everything else speaks of: images, models, layouts, registries, errors."""
 
 from __future__ import annotations
 
@@ -123,7 +123,8 @@ class Layout(Protocol):
 class Flat:
     """A flat sheet in latent space: latent = centre + spot @ axes. Exact on the sheet.
 
-    points: float32 (n, k), k = 2 or 3. centre: float32 (d,). axes: float32 (k, d), orthonormal rows.
+    points: float32 (n, k), k = 2 or 3. centre: float32 (d,).
+    axes: float32 (k, d), orthonormal rows.
     """
 
     points: np.ndarray
@@ -131,25 +132,26 @@ class Flat:
     axes: np.ndarray
 
     def to_latent(self, spots: np.ndarray) -> np.ndarray:
-        return (self.centre + np.asarray(spots, np.float32) @ self.axes).astype(np.float32)
+        latents: np.ndarray = self.centre + np.asarray(spots, np.float32) @ self.axes
+        return latents.astype(np.float32)
 
     def tensors(self) -> dict[str, np.ndarray]:
         return {"points": self.points, "centre": self.centre, "axes": self.axes}
 
 
 class Projection(Protocol):
-    """Latents -> a layout. Settings are the fields of a frozen dataclass; `fit` remembers nothing."""
+    """Latents -> a layout. Settings are fields of a frozen dataclass; `fit` remembers nothing."""
 
     @property
     def dims(self) -> int:
         """2 or 3."""
 
     def fit(self, latents: np.ndarray, onto: np.ndarray | None = None) -> Layout:
-        """latents: float32 (n, d). onto: (n, dims), the neighbouring epoch's points, to stay near."""
+        """latents: float32 (n, d). onto: (n, dims), a neighbouring epoch's points, to lie near."""
 
 
 class Registry(Mapping[str, Any]):
-    """Names -> members of a family, each `"module:Attribute"` of `package`, imported when asked for.
+    """Names -> members of a family: `"module:Attribute"` of `package`, imported when asked for.
 
     A variation of a member is `("module:Attribute", {"option": value})` and needs no file.
     Looking up an unknown name raises a HinterlandError that names the nearest known one.

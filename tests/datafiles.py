@@ -1,4 +1,4 @@
-"""Writes the files that the readers read, sound ones and others."""
+"""Writes the files that the readers read, and reads those that they must refuse."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ import struct
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
+
+from hinterland.data import read
+from hinterland.types import HinterlandError
 
 
 def idx_bytes(array: np.ndarray) -> bytes:
@@ -36,3 +40,11 @@ def write_pictures(folder: Path, pixels: np.ndarray, suffix: str = ".png") -> Pa
 def noise(*shape: int, seed: int = 0) -> np.ndarray:
     """Random bytes."""
     return np.random.default_rng(seed).integers(0, 256, shape, np.uint8)
+
+
+def refusal(source: str | Path, **options: object) -> HinterlandError:
+    """The error that reading gives; it must be fit to be shown to a person."""
+    with pytest.raises(HinterlandError) as caught:
+        read(source, **options)  # type: ignore[arg-type]
+    assert "\n" not in caught.value.message + caught.value.hint
+    return caught.value

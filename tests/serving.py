@@ -72,6 +72,20 @@ def scene() -> dict[str, Callable[[], bytes]]:
     }
 
 
+def makes(work: Callable[[], bytes]) -> dict[str, Callable[[], bytes]]:
+    """The scene with one more file, made.safetensors."""
+    return {**scene(), "made.safetensors": work}
+
+
+def fails(error: Exception) -> Callable[[], bytes]:
+    """The making of a file that cannot be made."""
+
+    def work() -> bytes:
+        raise error
+
+    return work
+
+
 def served(
     page: Path,
     files: Mapping[str, Callable[[], bytes]] | None = None,
@@ -105,12 +119,13 @@ async def request(
     *,
     headers: Mapping[str, str] | Iterable[tuple[bytes, bytes]] = (),
     token: str | None = TOKEN,
-    chunks: Iterable[bytes] = (b"",),
+    chunks: Iterable[bytes] | None = (),
     server: str = "127.0.0.1",
 ) -> Reply:
     """One request as a server hands it on: the target decoded once, the headers as they came.
 
-    Headers given as pairs are sent exactly so; given by name, Host and Authorization are added.
+    Headers given as pairs are sent exactly so, given by name Host is added; a token is always.
+    chunks: the body, taken as it is read; None where the client goes away instead.
     """
     if isinstance(headers, Mapping):
         headers = {"host": HOST, **headers}
@@ -133,13 +148,14 @@ async def request(
         "query_string": b"",
         "headers": raw,
     }
-    waiting = list(chunks)
+    waiting = iter(chunks or ())
     came: list[Message] = []
 
     async def receive() -> Message:
-        if not waiting:
+        if chunks is None:
             return {"type": "http.disconnect"}
-        return {"type": "http.request", "body": waiting.pop(0), "more_body": bool(waiting)}
+        body = next(waiting, None)
+        return {"type": "http.request", "body": body or b"", "more_body": body is not None}
 
     async def send(message: Message) -> None:
         came.append(message)

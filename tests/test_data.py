@@ -5,30 +5,23 @@ from __future__ import annotations
 import dataclasses
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from datafiles import noise, write_idx, write_pictures
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from PIL import Image, ImageOps
 
 from hinterland.data import DATASETS, READERS, fingerprint, read
 from hinterland.data.split import hold_out
+from hinterland.types import Registry
 
 pictures = st.tuples(
     st.integers(2, 5), st.integers(1, 9), st.integers(1, 9), st.sampled_from((1, 3))
 ).flatmap(lambda shape: hnp.arrays(np.uint8, shape))
 few = settings(max_examples=25, deadline=None)
-
-
-@pytest.fixture
-def place() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory() as folder:
-        yield Path(folder)
 
 
 # What is written is read
@@ -55,6 +48,7 @@ def test_idx_gives_back_what_was_written(pixels: np.ndarray, packed: bool) -> No
 @given(pixels=pictures, kind=st.sampled_from(["uint8", "int64", "float32", "float64", "fortran"]))
 def test_an_archive_gives_back_what_was_written(pixels: np.ndarray, kind: str) -> None:
     grey = pixels.shape[3] == 1
+    assume(grey or pixels.shape[1] not in (1, 3))  # the channels might come first
     array = pixels[..., 0] if grey else pixels
     if kind == "fortran":
         array = np.asfortranarray(array)
@@ -64,7 +58,6 @@ def test_an_archive_gives_back_what_was_written(pixels: np.ndarray, kind: str) -
         path = Path(folder) / "set.npz"
         np.savez(path, images=array, labels=np.arange(len(pixels)) % 2)
         images = read(path)
-    # 3 rows of a grey picture, or a first side of 3 or 1, leave the layout of colour unclear.
     assert np.array_equal(images.pixels, pixels)
     assert images.labels is not None
     assert images.labels.tolist() == (np.arange(len(pixels)) % 2).tolist()
@@ -126,21 +119,21 @@ def tiny_mnist(folder: Path, suffix: str = ".gz") -> Path:
 
 
 def test_a_named_set_is_looked_for_in_the_data_folder_then_in_the_environment(
-    place: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tiny_mnist(place / "mine" / "mnist")
-    tiny_mnist(place / "ours" / "mnist", suffix="")
-    tiny_mnist(place / "ours" / "fashion-mnist")
-    monkeypatch.setenv("HINTERLAND_DATA", str(place / "ours"))
-    assert len(read("mnist", data_dir=place / "mine")) == 8
+    tiny_mnist(tmp_path / "mine" / "mnist")
+    tiny_mnist(tmp_path / "ours" / "mnist", suffix="")
+    tiny_mnist(tmp_path / "ours" / "fashion-mnist")
+    monkeypatch.setenv("HINTERLAND_DATA", str(tmp_path / "ours"))
+    assert len(read("mnist", data_dir=tmp_path / "mine")) == 8
     assert len(read("mnist")) == 8
-    assert read("fashion-mnist", data_dir=place / "mine").classes[0] == "T-shirt/top"
+    assert read("fashion-mnist", data_dir=tmp_path / "mine").classes[0] == "T-shirt/top"
 
 
 def test_a_set_that_is_nowhere_is_downloaded_into_the_cache(
-    place: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    there, asked = tiny_mnist(place / "internet"), []
+    there, asked = tiny_mnist(tmp_path / "internet"), []
 
     def retrieve(url: str, known_hash: str, fname: str, path: Path) -> None:
         asked.append(url)
@@ -150,7 +143,7 @@ def test_a_set_that_is_nowhere_is_downloaded_into_the_cache(
 
     monkeypatch.delenv("HINTERLAND_DATA", raising=False)
     monkeypatch.setattr("pooch.retrieve", retrieve)
-    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: place / "cache" / name)
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / "cache" / name)
     assert len(read("mnist")) == 8
     assert len(asked) == 4
     assert all(url.startswith("https://") for url in asked)
@@ -159,20 +152,20 @@ def test_a_set_that_is_nowhere_is_downloaded_into_the_cache(
 
 
 def test_a_folder_with_the_name_of_a_set_is_meant_when_spelled_as_a_path(
-    place: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_pictures(place / "digits", noise(3, 5, 5, 1))
-    monkeypatch.chdir(place)
+    write_pictures(tmp_path / "digits", noise(3, 5, 5, 1))
+    monkeypatch.chdir(tmp_path)
     assert len(read("digits")) == 1797
     assert len(read("./digits")) == 3
     assert len(read(Path("digits"))) == 3
 
 
 @pytest.mark.parametrize("registry", [DATASETS, READERS], ids=lambda registry: registry.kind)
-def test_everything_named_says_what_it_is(registry: dict[str, object]) -> None:
-    for name in registry:
-        assert registry[name]
-        assert len(registry.summary(name)) > 20  # type: ignore[attr-defined]
+def test_everything_named_says_what_it_is(registry: Registry) -> None:
+    for name, member in registry.items():
+        assert callable(member)
+        assert len(registry.summary(name)) > 20
 
 
 # The split
@@ -196,10 +189,10 @@ def test_each_class_gives_its_share(n: int, n_classes: int, share: float, seed: 
         assert abs(held_out[members].sum() - exact * members.sum()) < 1
 
 
-def test_the_same_source_is_split_the_same(place: Path) -> None:
-    write_pictures(place / "set" / "cats", noise(20, 4, 4, 1))
-    write_pictures(place / "set" / "dogs", noise(10, 4, 4, 1, seed=1))
-    one, two = read(place / "set"), read(place / "set")
+def test_the_same_source_is_split_the_same(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "set" / "cats", noise(20, 4, 4, 1))
+    write_pictures(tmp_path / "set" / "dogs", noise(10, 4, 4, 1, seed=1))
+    one, two = read(tmp_path / "set"), read(tmp_path / "set")
     assert fingerprint(one) == fingerprint(two)
     assert one.held_out is not None
     assert one.labels is not None
@@ -231,20 +224,25 @@ def test_a_fingerprint_tells_any_difference() -> None:
 # IDX and archives
 
 
-def test_test_files_are_held_out(place: Path) -> None:
-    images = read(tiny_mnist(place / "anything"))
+def test_test_files_are_held_out(tmp_path: Path) -> None:
+    images = read(tiny_mnist(tmp_path / "anything"))
     assert images.held_out is not None
     assert images.held_out.tolist() == [False] * 6 + [True] * 2
     assert np.array_equal(images.pixels[6:, :, :, 0], noise(2, 4, 4, seed=2))
 
 
-def test_images_without_labels_have_none(place: Path) -> None:
-    path = write_idx(place / "train-images-idx3-ubyte", noise(3, 2, 2))
+def test_images_without_labels_have_none(tmp_path: Path) -> None:
+    path = write_idx(tmp_path / "train-images-idx3-ubyte", noise(3, 2, 2))
     assert read(path).labels is None
 
 
-def test_keras_archives_keep_their_split(place: Path) -> None:
-    path = place / "mnist.npz"
+def test_black_pictures_are_no_bomb(tmp_path: Path) -> None:
+    path = write_idx(tmp_path / "black-images-idx3-ubyte.gz", np.zeros((2000, 28, 28), np.uint8))
+    assert not read(path).pixels.any()
+
+
+def test_keras_archives_keep_their_split(tmp_path: Path) -> None:
+    path = tmp_path / "mnist.npz"
     x, y = noise(8, 4, 5), np.arange(8).reshape(-1, 1) % 3
     np.savez_compressed(path, x_train=x[:6], y_train=y[:6], x_test=x[6:], y_test=y[6:])
     images = read(path)
@@ -255,139 +253,29 @@ def test_keras_archives_keep_their_split(place: Path) -> None:
     assert images.labels.tolist() == [0, 1, 2, 0, 1, 2, 0, 1]
 
 
-def test_channels_may_come_first(place: Path) -> None:
+def test_channels_may_come_first(tmp_path: Path) -> None:
     pixels = noise(4, 7, 9, 3)
-    np.savez(place / "set.npz", x=np.moveaxis(pixels, 3, 1))
-    assert np.array_equal(read(place / "set.npz").pixels, pixels)
+    np.savez(tmp_path / "set.npz", x=np.moveaxis(pixels, 3, 1))
+    assert np.array_equal(read(tmp_path / "set.npz").pixels, pixels)
 
 
-def test_large_archives_come_in_pieces_that_fit_together(place: Path) -> None:
+def test_large_archives_come_in_pieces_that_fit_together(tmp_path: Path) -> None:
     pixels = noise(300, 128, 128, 1)
-    np.savez(place / "set.npz", images=pixels[..., 0])
-    assert np.array_equal(read(place / "set.npz").pixels, pixels)
+    np.savez(tmp_path / "set.npz", images=pixels[..., 0])
+    assert np.array_equal(read(tmp_path / "set.npz").pixels, pixels)
 
 
-def test_text_labels_and_class_names_are_kept(place: Path) -> None:
+def test_text_labels_and_class_names_are_kept(tmp_path: Path) -> None:
     x = noise(3, 4, 4)
-    np.savez(place / "text.npz", x=x, y=np.array(["dog", "cat", "dog"]))
-    np.savez(place / "named.npz", x=x, y=[1, 0, 1], classes=np.array(["cat", "dog"]))
-    np.savez(place / "gaps.npz", x=x, y=[7, 3, 7])
-    for name, classes in (("text", ("cat", "dog")), ("named", ("cat", "dog")), ("gaps", ("3", "7"))):
-        images = read(place / f"{name}.npz")
+    np.savez(tmp_path / "text.npz", x=x, y=np.array(["dog", "cat", "dog"]))
+    np.savez(tmp_path / "named.npz", x=x, y=[1, 0, 1], classes=np.array(["cat", "dog"]))
+    np.savez(tmp_path / "gaps.npz", x=x, y=[7, 3, 7])
+    for name, classes in (
+        ("text", ("cat", "dog")),
+        ("named", ("cat", "dog")),
+        ("gaps", ("3", "7")),
+    ):
+        images = read(tmp_path / f"{name}.npz")
         assert images.classes == classes
         assert images.labels is not None
         assert images.labels.tolist() == [1, 0, 1]
-
-
-# Folders of pictures
-
-
-def test_sub_folders_are_classes_and_what_is_deeper_belongs_to_them(place: Path) -> None:
-    write_pictures(place / "dogs", noise(2, 4, 4, 3))
-    write_pictures(place / "cats" / "2020" / "may", noise(1, 4, 4, 3))
-    write_pictures(place / "cats", noise(1, 4, 4, 3))
-    write_pictures(place, noise(1, 4, 4, 3))
-    (place / "empty").mkdir()
-    images = read(place)
-    assert images.classes == ("cats", "dogs")
-    assert images.labels is not None
-    assert images.labels.tolist() == [-1, 0, 0, 1, 1]
-
-
-def test_what_is_not_a_picture_by_name_is_ignored(place: Path) -> None:
-    write_pictures(place, noise(2, 4, 4, 1))
-    for name in ("README.md", "Thumbs.db", ".hidden.png", "labels.csv"):
-        (place / name).write_text("no picture", encoding="utf-8")
-    (place / ".git").mkdir()
-    (place / ".git" / "a.png").write_text("no picture", encoding="utf-8")
-    images = read(place)
-    assert len(images) == 2
-    assert images.skipped == ()
-    assert images.labels is None
-
-
-def test_pictures_of_several_sizes_become_squares(place: Path) -> None:
-    Image.new("RGB", (200, 100), "red").save(place / "wide.png")
-    Image.new("RGB", (90, 300), "red").save(place / "tall.jpg")
-    Image.new("RGB", (90, 300), "red").save(place / "tall.png")
-    images = read(place)
-    assert images.shape == (64, 64, 3)
-    assert (abs(images.pixels.astype(int) - (255, 0, 0)) < 3).all()
-
-
-def test_large_pictures_are_made_smaller_even_if_equal(place: Path) -> None:
-    write_pictures(place, noise(2, 129, 200, 1))
-    assert read(place).shape == (64, 64, 1)
-    assert read(place, size=(129, 200)).shape == (129, 200, 1)
-
-
-def test_the_middle_is_kept(place: Path) -> None:
-    picture = np.zeros((10, 30, 1), np.uint8)
-    picture[:, 10:20] = 255
-    write_pictures(place, np.stack([picture, picture]))
-    assert (read(place, size=(10, 10)).pixels == 255).all()
-
-
-@pytest.mark.parametrize("source", ["folder", "archive"])
-@pytest.mark.parametrize("mode", ["rgb", "grey"])
-def test_size_and_mode_can_be_asked_for(place: Path, source: str, mode: str) -> None:
-    pixels = np.full((3, 8, 8, 3), (200, 100, 50), np.uint8)
-    np.savez(place / "set.npz", images=pixels)
-    path = place / "set.npz" if source == "archive" else write_pictures(place / "set", pixels)
-    images = read(path, size=(4, 6), mode=mode)
-    assert images.shape == (4, 6, 3 if mode == "rgb" else 1)
-    assert (images.pixels == ((200, 100, 50) if mode == "rgb" else 124)).all()
-    assert read("digits", size=(16, 16), mode="rgb").shape == (16, 16, 3)
-
-
-def test_one_coloured_picture_makes_all_coloured(place: Path) -> None:
-    write_pictures(place / "a", noise(2, 4, 4, 1))
-    assert read(place).shape == (4, 4, 1)
-    write_pictures(place / "b", noise(1, 4, 4, 3))
-    assert read(place).shape == (4, 4, 3)
-
-
-@pytest.mark.parametrize("turn", range(1, 9))
-@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif"])
-def test_photographs_are_turned_upright(place: Path, turn: int, suffix: str) -> None:
-    blocks = noise(3, 2, 3).repeat(8, 0).repeat(8, 1)
-    exif = Image.Exif()
-    exif[0x0112] = turn
-    for name in ("a", "b"):
-        Image.fromarray(blocks).save(place / f"{name}.{suffix}", exif=exif)
-    with Image.open(place / f"a.{suffix}") as picture:
-        upright = np.asarray(ImageOps.exif_transpose(picture).convert("RGB"))
-    images = read(place)
-    assert images.shape == (*((24, 16) if turn < 5 else (16, 24)), 3)
-    assert np.array_equal(images.pixels[0], upright)
-
-
-def test_every_kind_of_picture_becomes_eight_bits_on_white(place: Path) -> None:
-    def keep(name: str, picture: Image.Image, **options: object) -> None:
-        picture.save(place / name, **options)
-
-    grey = np.full((4, 4), 0.4)
-    keep("01-1bit.png", Image.new("1", (4, 4), 1))
-    keep("02-clear.png", Image.new("RGBA", (4, 4), (255, 0, 0, 0)))
-    keep("03-half.png", Image.new("RGBA", (4, 4), (0, 0, 0, 51)))
-    keep("04-greyalpha.png", Image.new("LA", (4, 4), (0, 0)))
-    keep("05-16bit.png", Image.fromarray((grey * 65535).astype(np.uint16)))
-    keep("06-float.tif", Image.fromarray(grey.astype(np.float32)))
-    keep("07-palette.gif", Image.new("RGB", (4, 4), (255, 0, 0)).convert("P"))
-    frames = [Image.new("L", (4, 4), value) for value in (102, 0)]
-    keep("08-moving.gif", frames[0], save_all=True, append_images=frames[1:])
-    keep("09-cmyk.jpg", Image.new("CMYK", (4, 4), (0, 0, 0, 153)))
-    keep("10-key.png", Image.new("RGB", (4, 4), (1, 2, 3)), transparency=(1, 2, 3))
-    images = read(place, size=(4, 4))
-    assert images.skipped == ()
-    expected = [255, 255, 204, 255, 102, 102, (255, 0, 0), 102, 102, 255]
-    for pixels, value in zip(images.pixels.astype(int), expected, strict=True):
-        assert (abs(pixels - value) <= 1).all(), value
-
-
-def test_progress_ends_at_all_of_them(place: Path) -> None:
-    write_pictures(place, noise(5, 4, 4, 1))
-    told: list[tuple[int, int]] = []
-    read(place, progress=lambda done, n: told.append((done, n)))
-    assert told == sorted(told)
-    assert told[-1] == (5, 5)

@@ -1,4 +1,4 @@
-"""The command line: words -> one call of the library. To add a command, write a file and a line here."""
+"""The command line: words -> one call. To add a command, write a file and add a line here."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class _Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        command: click.Command | None = COMMANDS[cmd_name] if cmd_name in COMMANDS else None
+        command: click.Command | None = COMMANDS.get(cmd_name)
         return command
 
     def resolve_command(

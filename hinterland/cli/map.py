@@ -32,10 +32,7 @@ def make_map(
 
     started = time.perf_counter()
     recording = Run.open(run)
-    frames = 0
-    steps = chart(recording, projection, dims=int(dims) if dims else None, name=name)
-    for frames, _ in steps:
-        pass
+    frames = len(list(chart(recording, projection, dims=int(dims) if dims else None, name=name)))
     seconds = time.perf_counter() - started
     called = name or projection or "the map"
     out.say(

@@ -44,7 +44,7 @@ def speaks(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
     @functools.wraps(command)
     def speaking(*args: Any, as_json: bool, quiet: bool, debug: bool, **kwargs: Any) -> Any:
-        # --debug is read where errors are told, in main
+        del debug  # read where errors are told, in main
         return command(*args, out=Out(quiet, as_json), **kwargs)
 
     return speaking

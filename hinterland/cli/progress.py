@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from hinterland.cli.out import Out
 
@@ -38,7 +38,7 @@ class TrainingProgress:
         self._shown = shown
         self._task = self._bar.add_task("", total=None, epoch=0, epochs="…", told="starting")
 
-    def __enter__(self) -> TrainingProgress:
+    def __enter__(self) -> Self:
         self._bar.start()
         return self
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, Self
 
 import click
 
@@ -21,7 +21,7 @@ class Stopping:
         self.asked: int | None = None
         self._before: dict[int, Any] = {}
 
-    def __enter__(self) -> Stopping:
+    def __enter__(self) -> Self:
         self._before = {number: signal.signal(number, self._note) for number in SIGNALS}
         return self
 

@@ -33,7 +33,7 @@ def read(source: str, data_dir: Path | None, out: Out) -> Images:
         for skipped in images.skipped[:10]:
             out.say(f"  {skipped.source}: {skipped.reason}")
         if len(images.skipped) > 10:
-            out.say(f"  … all of them are listed in the run's run.json")
+            out.say("  … all of them are listed in the run's run.json")
     return images
 
 

@@ -112,8 +112,8 @@ def _layout(path: Path, member: _Member) -> tuple[int, int, int, int]:
         raise HinterlandError(f"{told}: flat rows", "reshape it to (n, h, w) or (n, h, w, c)")
     last, first = len(shape) == 4 and shape[3] in (1, 3), len(shape) == 4 and shape[1] in (1, 3)
     if first and last:
-        hint = "(n, h, w, c) or (n, c, h, w)? store it as (n, h, w), or pad it, so that it is clear"
-        raise HinterlandError(f"{told}: ambiguous", hint)
+        hint = "crop or pad the pictures by a pixel, so that it is clear where the channels are"
+        raise HinterlandError(f"{told}: (n, h, w, c) or (n, c, h, w)?", hint)
     if last:
         return shape[0], shape[1], shape[2], shape[3]
     if first:
@@ -188,6 +188,8 @@ def _header(path: Path, info: zipfile.ZipInfo, file: IO[bytes]) -> _Member:
             (2, 0): np.lib.format.read_array_header_2_0,
         }[version]
         shape, fortran, dtype = read(file)
+    except (zipfile.BadZipFile, zlib.error):
+        raise
     except Exception:  # noqa: BLE001  numpy raises whatever a damaged header leads its parser to
         raise HinterlandError(f"{quoted(path)}: '{key}' is not a sound array", DAMAGED) from None
     if dtype.hasobject:

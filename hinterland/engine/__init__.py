@@ -1,4 +1,4 @@
-"""How work is spread: devices, ranks, batches. To add an engine, write a file and add a line here."""
+"""How work is spread: devices, ranks, batches. To add an engine: a file, and a line here."""
 
 from __future__ import annotations
 

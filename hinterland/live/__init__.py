@@ -1,4 +1,4 @@
-"""The questions that a page may ask of a run's model. To add one, write a file and add a line here."""
+"""The questions that a page may ask of a run's model. To add one: a file, and a line here."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def _traced(half: nn.Module, example: Tensor, given: str, made: str) -> onnx.Mod
         torch.onnx.export(
             half,
             (example,),
-            file,
+            file,  # type: ignore[arg-type]
             dynamo=False,
             do_constant_folding=False,
             input_names=[given],

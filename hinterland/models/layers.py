@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import prod
 
 from torch import nn
@@ -21,7 +22,7 @@ def encoder(kind: str, image_shape: Shape, widths: Sequence[int], outputs: int) 
     sizes = _sizes(image_shape, len(widths))
     channels = [image_shape[2], *widths][: len(sizes)]
     layers: list[nn.Module] = []
-    for before, after in zip(channels, channels[1:], strict=False):
+    for before, after in pairwise(channels):
         layers += [nn.Conv2d(before, after, 3, stride=2, padding=1), nn.ReLU()]
     h, w = sizes[-1]
     return nn.Sequential(*layers, nn.Flatten(), *_funnel([channels[-1] * h * w, 256, outputs]))
@@ -43,7 +44,8 @@ def decoder(kind: str, image_shape: Shape, widths: Sequence[int], latent_dim: in
         nn.Unflatten(1, (channels[-1], h, w)),
     ]
     for i in range(len(sizes) - 1, 0, -1):
-        odd = tuple(1 - sizes[i - 1][side] % 2 for side in (0, 1))
+        h, w = sizes[i - 1]
+        odd = (1 - h % 2, 1 - w % 2)
         layers.append(
             nn.ConvTranspose2d(channels[i], channels[i - 1], 3, 2, padding=1, output_padding=odd)
         )
@@ -55,7 +57,7 @@ def decoder(kind: str, image_shape: Shape, widths: Sequence[int], latent_dim: in
 def _funnel(widths: Sequence[int]) -> list[nn.Module]:
     """Linear layers with ReLU between them; the last one is bare."""
     layers: list[nn.Module] = []
-    for before, after in zip(widths, widths[1:], strict=False):
+    for before, after in pairwise(widths):
         layers += [nn.Linear(before, after), nn.ReLU()]
     return layers[:-1]
 

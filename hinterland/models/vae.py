@@ -1,4 +1,4 @@
-"""The variational autoencoder, dense or convolutional, with the weight of its prior as an option."""
+"""The variational autoencoder, dense or convolutional, and beta."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ PROJECTIONS = Registry(
 
 
 def choose(latent_dim: int) -> tuple[str, int]:
-    """The projection and the dimensions of a first map: latents as they are where one can see them."""
+    """The projection and the dimensions of a first map: latents as they are, where that can be."""
     return ("plane", latent_dim) if latent_dim in (2, 3) else ("pca", 2)
 
 

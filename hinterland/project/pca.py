@@ -14,8 +14,8 @@ from hinterland.types import Flat, HinterlandError
 class PCA:
     """Principal component analysis: the directions in which the latents vary most.
 
-    Linear and exact both ways on its sheet; what sticks out of the sheet is not seen. Each epoch has
-    its own sheet, turned within itself to lie on the next epoch's.
+    Linear and exact both ways on its sheet; what sticks out of the sheet is not seen. Each epoch
+    has its own sheet, turned within itself to lie on the next epoch's.
     Source: Pearson, "On lines and planes of closest fit to systems of points in space", 1901.
     """
 

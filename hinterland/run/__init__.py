@@ -1,4 +1,4 @@
-"""A run: the recording of a training on disk. Epochs appear whole or not at all; nothing is lost."""
+"""A run: the recording of a training on disk, whose epochs appear whole or not at all."""
 
 from hinterland.run.recording import Run
 from hinterland.run.tracked import Channel, Tracked

@@ -1,4 +1,4 @@
-"""Many small pictures on a few large ones: lossless WebP pages that the page of a scene shows as they are."""
+"""Many small pictures on a few large ones: lossless WebP pages, shown as they are."""
 
 from __future__ import annotations
 

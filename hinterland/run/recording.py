@@ -21,7 +21,7 @@ FORMAT = 1
 
 
 class Run:
-    """A folder: `run.json` (what was asked), then `epochs/0000`, `epochs/0001`, … (docs/formats.md).
+    """A folder: `run.json` (what was asked), then `epochs/0000`, … (docs/formats.md).
 
     It stores arrays and descriptions and knows no model and no projection. Everything read from an
     epoch is checked against the SHA-256 in its manifest, so bit rot is found, never shown.
@@ -137,7 +137,8 @@ class Run:
 
     def graph(self, name: str) -> bytes:
         """An ONNX graph without its weights."""
-        return (self.path / "model" / self.graphs()[name]["file"]).read_bytes()
+        file: str = self.graphs()[name]["file"]
+        return (self.path / "model" / file).read_bytes()
 
     def mounted(self, epoch: int, name: str) -> bytes:
         """The safetensors file that graph `name` asks for, with the weights of an epoch."""

@@ -104,6 +104,6 @@ def _known_folders() -> list[str]:
 
 
 def _last_name(path: str) -> str:
-    names = [name for name in re.split(r"[\\/]+", path) if name and not name.endswith(":")]
+    names = [name for name in re.split(r"^[A-Za-z]:|[\\/]+", path) if name]
     # /home/ada and C:\Users\ada end in a person's name: what lies less than three deep is not told.
     return names[-1] if len(names) > 2 else "…"

@@ -20,6 +20,7 @@ __all__ = [
     "BearerToken",
     "HttpOnly",
     "KnownHost",
+    "PlainPath",
     "SameOrigin",
     "StrictHeaders",
     "new_token",
@@ -139,6 +140,17 @@ class SameOrigin(AbstractCheck):
             and _lower(scope, "sec-fetch-mode") == "navigate"
             and _lower(scope, "sec-fetch-dest") == "document"
         )
+
+
+class PlainPath(AbstractCheck):
+    """Refuses a path with control characters, with 404: no file here has any in its name."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    def refusal(self, scope: Scope) -> Response | None:
+        # The router's patterns end in "$", which also matches before a line break.
+        return None if scope["path"].isprintable() else fault(404, "there is nothing here")
 
 
 class BearerToken(AbstractCheck):

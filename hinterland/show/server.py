@@ -25,6 +25,7 @@ from hinterland.show.security import (
     BearerToken,
     HttpOnly,
     KnownHost,
+    PlainPath,
     SameOrigin,
     StrictHeaders,
     new_token,
@@ -87,6 +88,7 @@ def app(
             Middleware(KnownHost, hosts=hosts),
             Middleware(SameOrigin, doors=("/", "/index.html")),
             Middleware(BearerToken, token=token, public=("/health", *shell)),
+            Middleware(PlainPath),
         ],
         exception_handlers={HTTPException: http_fault},
     )

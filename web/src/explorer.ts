@@ -15,6 +15,8 @@ export interface Explorer {
   readonly scene: Scene;
   readonly store: Store;
   readonly map: PlanarMap;
+  /** The element that the map is drawn in, and that hands and keys act upon. */
+  readonly surface: HTMLElement;
   readonly recording: Recording;
   readonly decoder: Decoder;
   /** What lies under the cursor, and what is pinned. */
@@ -36,7 +38,7 @@ export interface Explorer {
 }
 
 export interface Surroundings {
-  readonly place: HTMLElement;
+  readonly surface: HTMLElement;
   readonly startWorker: () => Worker;
   /** The canvas' background in the theme of now. */
   readonly background: () => Rgb;
@@ -54,7 +56,7 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
   const store = createStore(scene);
   around.prepare(store);
   const recording = createRecording(scene, source);
-  const map = createMap(around.place);
+  const map = createMap(around.surface);
   const decoder = createDecoder(scene, source, around.startWorker);
   const painted = signal(false);
   const travelling = signal(false);
@@ -74,7 +76,7 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
     held = null;
     store.camera.value = null;
     const { map: entry } = store.shown.peek() ?? { map: store.map.peek() };
-    fitBetween(map, entry, around.place.getBoundingClientRect(), around.insets(), ms);
+    fitBetween(map, entry, around.surface.getBoundingClientRect(), around.insets(), ms);
   };
   let arrival: ReturnType<typeof setTimeout> | undefined;
   const draw = (shown: Shown, before: Shown | null) => {
@@ -96,7 +98,7 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
   const resized = new ResizeObserver(() => {
     if (store.camera.peek() === null && store.shown.peek()) fit();
   });
-  resized.observe(around.place);
+  resized.observe(around.surface);
   const undo = [
     followFrames(store, recording, draw),
     followLatents(store, recording),
@@ -128,7 +130,7 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
     () => map.dispose(),
   ];
   return {
-    ...{ scene, store, map, recording, decoder, hover, pinned, painted, travelling },
+    ...{ scene, store, map, surface: around.surface, recording, decoder, hover, pinned, painted, travelling },
     ...{ hovers, paintedHover, fit, travelMs },
     dispose() {
       for (const call of undo) call();

@@ -1,50 +1,73 @@
-/** The order from far to near, by a counting sort: near points must be blended over far ones. */
+/** Points by their distance from the eye, in steps from far to near: near points must be blended over far ones. */
 import type { Cloud } from "./cloud";
 import type { Vec3 } from "./vector";
 
 const STEPS = 2048;
 
-export class DepthOrder {
+/** A counting sort, in two parts so that a renderer can move what it needs straight to its place. */
+export class DepthSteps {
+  /** How many points lie in farther steps, and at the end how many are seen at all. */
+  readonly starts = new Uint32Array(STEPS + 1);
+  /** The step of each slot; `STEPS` for what is hidden or behind the eye. */
+  steps = new Uint16Array(0);
   #order = new Uint32Array(0);
-  #step = new Uint16Array(0);
-  readonly #start = new Uint32Array(STEPS + 1);
+  readonly #next = new Uint32Array(STEPS);
+  #nearest = 0;
+  #width = 0;
 
-  /**
-   * The slots of the points that are drawn and lie before the eye, from far to near; `eye` less the cloud's origin,
-   * `radius` around that origin. The array is used again by the next call.
-   */
-  sort(cloud: Cloud, t: number, eye: Vec3, forward: Vec3, radius: number): Uint32Array {
-    const { n, from, to, colours } = cloud;
-    if (this.#order.length < n) {
-      this.#order = new Uint32Array(n);
-      this.#step = new Uint16Array(n);
-    }
+  readonly count = STEPS;
+
+  /** Sorts a cloud into steps; `eye` less the cloud's origin, and `radius` around that origin. */
+  measure({ n, from, to, colours }: Cloud, t: number, eye: Vec3, forward: Vec3, radius: number): void {
+    if (this.steps.length !== n) this.steps = new Uint16Array(n);
     const [fx, fy, fz] = forward;
     const away = eye[0] * fx + eye[1] * fy + eye[2] * fz;
-    const nearest = radius * 1e-6;
-    const low = Math.max(nearest, -away - radius);
+    const smallest = radius * 1e-6;
+    const low = Math.max(smallest, -away - radius);
     const scale = STEPS / Math.max(radius, radius - away - low);
-    const start = this.#start.fill(0);
-    const step = this.#step;
+    const { starts, steps } = this;
+    const moving = t < 1;
+    starts.fill(0);
     for (let i = 0, p = 0; i < n; i++, p += 3) {
-      const x = from[p]! + (to[p]! - from[p]!) * t;
-      const y = from[p + 1]! + (to[p + 1]! - from[p + 1]!) * t;
-      const z = from[p + 2]! + (to[p + 2]! - from[p + 2]!) * t;
-      const depth = x * fx + y * fy + z * fz - away;
-      if (depth < nearest || colours[4 * i + 3] === 0) {
-        step[i] = STEPS;
+      let depth = to[p]! * fx + to[p + 1]! * fy + to[p + 2]! * fz;
+      if (moving) {
+        const left = from[p]! * fx + from[p + 1]! * fy + from[p + 2]! * fz;
+        depth = left + (depth - left) * t;
+      }
+      depth -= away;
+      if (!(depth > smallest) || colours[4 * i + 3] === 0) {
+        steps[i] = STEPS;
         continue;
       }
       const nearness = STEPS - 1 - Math.min(STEPS - 1, Math.max(0, Math.floor((depth - low) * scale)));
-      step[i] = nearness;
-      start[nearness + 1]!++;
+      steps[i] = nearness;
+      starts[nearness + 1]!++;
     }
-    for (let k = 0; k < STEPS; k++) start[k + 1]! += start[k]!;
-    const count = start[STEPS]!;
-    for (let i = 0; i < n; i++) {
-      const k = step[i]!;
-      if (k < STEPS) this.#order[start[k]!++] = i;
+    for (let k = 0; k < STEPS; k++) starts[k + 1]! += starts[k]!;
+    this.#nearest = low;
+    this.#width = 1 / scale;
+  }
+
+  /** The depth in the middle of a step. */
+  depthOf(step: number): number {
+    return this.#nearest + (STEPS - 0.5 - step) * this.#width;
+  }
+
+  /** Where the next point of each step goes: a copy of `starts` to count up. */
+  next(): Uint32Array {
+    this.#next.set(this.starts.subarray(0, STEPS));
+    return this.#next;
+  }
+
+  /** The slots that are seen, from far to near; the array is used again by the next call. */
+  order(): Uint32Array {
+    const { steps, starts } = this;
+    if (this.#order.length < steps.length) this.#order = new Uint32Array(steps.length);
+    const next = this.next();
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i]!;
+      if (step < STEPS) this.#order[next[step]!++] = i;
     }
-    return this.#order.subarray(0, count);
+    return this.#order.subarray(0, starts[STEPS]!);
   }
 }

@@ -1,7 +1,7 @@
 /** Draws on a graphics processor: raw WebGL 2, points that travel in the vertex shader. */
 import { clipMatrix } from "./camera";
 import type { Cloud } from "./cloud";
-import { DepthOrder } from "./depth";
+import { DepthSteps } from "./depth";
 import { MIST } from "./looks";
 import { type Picture, type Renderer, sized } from "./renderer";
 import { FRAGMENT, VERTEX } from "./shaders";
@@ -23,7 +23,7 @@ export function glRenderer(absence: Absence): GlRenderer | null {
 export class GlRenderer implements Renderer {
   readonly name = "webgl2";
   readonly #listening = new AbortController();
-  readonly #depths = new DepthOrder();
+  readonly #depths = new DepthSteps();
   #device: Device | null;
 
   constructor(
@@ -80,7 +80,8 @@ export class GlRenderer implements Renderer {
       gl.drawArrays(gl.POINTS, 0, cloud.n);
       return;
     }
-    const order = this.#depths.sort(cloud, picture.travelled, eye, view.forward, look.thickness);
+    this.#depths.measure(cloud, picture.travelled, eye, view.forward, look.thickness);
+    const order = this.#depths.order();
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, device.order);
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, order, gl.STREAM_DRAW);
     gl.drawElements(gl.POINTS, order.length, gl.UNSIGNED_INT, 0);

@@ -1,6 +1,6 @@
 /** Draws without a graphics processor: each point is a small stamp, blended into an array of pixels. */
 import type { Cloud } from "./cloud";
-import { DepthOrder } from "./depth";
+import { DepthSteps } from "./depth";
 import { growthAt, type Look, mistAt, rimOf } from "./looks";
 import { type Picture, type Renderer, sized } from "./renderer";
 import { blend, FINENESS, type Paper, Stamps } from "./stamps";
@@ -12,7 +12,8 @@ export class SplatRenderer implements Renderer {
   readonly name = "canvas2d";
   readonly canvas = document.createElement("canvas");
   readonly #context = this.canvas.getContext("2d", { alpha: false });
-  readonly #depths = new DepthOrder();
+  readonly #depths = new DepthSteps();
+  #sorted = roomFor(0);
   readonly #stamps: Stamps[] = [];
   #stampsFor = "";
   #image: ImageData | null = null;
@@ -65,23 +66,49 @@ export class SplatRenderer implements Renderer {
     }
   }
 
-  #deep({ cloud, view, look, density, travelled }: Picture, paper: Paper, eye: Vec3): void {
-    const order = this.#depths.sort(cloud, travelled, eye, view.forward, look.thickness);
-    const { from, to } = cloud;
+  #deep(picture: Picture, paper: Paper, eye: Vec3): void {
+    const { cloud, view, look, density } = picture;
+    this.#depths.measure(cloud, picture.travelled, eye, view.forward, look.thickness);
+    if (this.#sorted.inks.length < cloud.n) this.#sorted = roomFor(cloud.n);
+    this.#project(picture, paper, eye);
+    const { xs, ys, inks } = this.#sorted;
+    const { starts, count } = this.#depths;
+    const { pixels, stride, reach } = paper;
+    const right = stride - reach - 1;
+    const bottom = paper.rows - reach - 1;
+    for (let step = 0; step < count; step++) {
+      const end = starts[step + 1]!;
+      if (end === starts[step]) continue;
+      const depth = this.#depths.depthOf(step);
+      const stamps = this.#stampsOf(look.size * growthAt(depth, look) * density, density, paper, look);
+      const mist = Math.round(256 * mistAt(depth, look));
+      for (let k = starts[step]!; k < end; k++) {
+        const x = xs[k]!;
+        const y = ys[k]!;
+        if (!(x >= reach && x < right && y >= reach && y < bottom)) continue;
+        blend(pixels, stride, stamps, x, y, misted(inks[k]!, paper.background, mist));
+      }
+    }
+  }
+
+  /** Places of the points on the paper, from far to near: read in order and written in order of each step. */
+  #project({ cloud, view, density, travelled }: Picture, paper: Paper, eye: Vec3): void {
+    const { n, from, to } = cloud;
     const [rx, ry, rz] = view.right;
     const [ux, uy, uz] = view.up;
     const [fx, fy, fz] = view.forward;
+    const [ex, ey, ez] = eye;
     const ink = inkOf(cloud);
-    const low = paper.reach;
-    const wide = paper.stride - paper.reach - 1;
-    const high = paper.rows - paper.reach - 1;
     const focal = view.focal * density;
     const cx = this.canvas.width / 2 + paper.pad;
     const cy = this.canvas.height / 2 + paper.pad;
+    const { steps, count } = this.#depths;
+    const { xs, ys, inks } = this.#sorted;
+    const next = this.#depths.next();
     const moving = travelled < 1;
-    for (let k = 0; k < order.length; k++) {
-      const i = order[k]!;
-      const p = 3 * i;
+    for (let i = 0, p = 0; i < n; i++, p += 3) {
+      const step = steps[i]!;
+      if (step === count) continue;
       let dx = to[p]!;
       let dy = to[p + 1]!;
       let dz = to[p + 2]!;
@@ -90,17 +117,14 @@ export class SplatRenderer implements Renderer {
         dy = from[p + 1]! + (dy - from[p + 1]!) * travelled;
         dz = from[p + 2]! + (dz - from[p + 2]!) * travelled;
       }
-      dx -= eye[0];
-      dy -= eye[1];
-      dz -= eye[2];
-      const depth = dx * fx + dy * fy + dz * fz;
-      const scale = focal / depth;
-      const x = cx + (dx * rx + dy * ry + dz * rz) * scale;
-      const y = cy - (dx * ux + dy * uy + dz * uz) * scale;
-      if (!(x >= low && x < wide && y >= low && y < high)) continue;
-      const stamps = this.#stampsOf(look.size * growthAt(depth, look) * density, density, paper, look);
-      const colour = misted(ink[i]!, paper.background, Math.round(256 * mistAt(depth, look)));
-      blend(paper.pixels, paper.stride, stamps, x, y, colour);
+      dx -= ex;
+      dy -= ey;
+      dz -= ez;
+      const scale = focal / (dx * fx + dy * fy + dz * fz);
+      const at = next[step]!++;
+      xs[at] = cx + (dx * rx + dy * ry + dz * rz) * scale;
+      ys[at] = cy - (dx * ux + dy * uy + dz * uz) * scale;
+      inks[at] = ink[i]!;
     }
   }
 
@@ -126,6 +150,10 @@ export class SplatRenderer implements Renderer {
     this.#stamps[step] = made;
     return made;
   }
+}
+
+function roomFor(n: number): { xs: Float32Array; ys: Float32Array; inks: Uint32Array } {
+  return { xs: new Float32Array(n), ys: new Float32Array(n), inks: new Uint32Array(n) };
 }
 
 function inkOf({ colours }: Cloud): Uint32Array {

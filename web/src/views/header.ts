@@ -25,10 +25,11 @@ export const header: View = {
     const lensButton = tool("Lens beside the cursor", ICONS.lens, () => {
       store.lens.value = !store.lens.value;
     });
+    const chooser = mapChooser(context);
     place.append(
       el("p", { class: "brand", text: "Hinterland" }),
       el("h1", { text: scene.title, title: scene.title }),
-      mapChooser(context),
+      scene.maps.length > 1 ? el("div", { class: "chooser" }, chooser) : "",
       el(
         "div",
         { class: "tools", role: "toolbar", "aria-label": "View" },
@@ -43,6 +44,9 @@ export const header: View = {
       ),
     );
     return all(
+      effect(() => {
+        chooser.value = store.map.value.name;
+      }),
       effect(() => lensButton.setAttribute("aria-pressed", String(store.lens.value))),
       effect(() => {
         const theme = store.theme.value;
@@ -56,18 +60,15 @@ export const header: View = {
   },
 };
 
-function mapChooser(context: Context): HTMLElement | null {
-  const { scene, store } = context;
-  if (scene.maps.length < 2) return null;
+function mapChooser(context: Context): HTMLSelectElement {
   const choice = el(
     "select",
     { class: "select", "aria-label": "Map", onchange: () => chooseMap(context, choice.value) },
-    ...scene.maps.map(({ name, dims }) => el("option", { value: name, text: dims === 3 ? `${name} (3-D)` : name })),
+    ...context.scene.maps.map(({ name, dims }) =>
+      el("option", { value: name, text: dims === 3 ? `${name} (3-D)` : name }),
+    ),
   );
-  effect(() => {
-    choice.value = store.map.value.name;
-  });
-  return el("div", { class: "chooser" }, choice);
+  return choice;
 }
 
 function tool(name: string, drawing: SVGSVGElement, act: () => void): HTMLButtonElement {

@@ -10,14 +10,7 @@ export const map: View = {
   title: "Map",
   tag: "main",
   mount(place, context) {
-    const { scene, store } = context;
-    const surface = el("div", {
-      class: "surface",
-      tabindex: 0,
-      role: "application",
-      "aria-roledescription": "map",
-      "aria-describedby": "map-summary",
-    });
+    const { scene, store, surface } = context;
     const summary = el("p", { id: "map-summary", class: "unseen" });
     const note = el("div", { class: "map-note" });
     place.append(surface, summary, note);
@@ -59,10 +52,15 @@ function followPointer(surface: HTMLElement, context: Parameters<View["mount"]>[
     at = null;
     store.pointing.value = false;
   });
+  let pinBefore = store.pin.peek();
   listen("click", (event) => {
-    if (event.detail > 1) return; // the second click of a double one only zooms
+    if (event.detail > 1) return;
+    pinBefore = store.pin.peek();
     pinAt(context, event.clientX, event.clientY);
     surface.focus({ preventScroll: true });
+  });
+  listen("dblclick", () => {
+    store.pin.value = pinBefore; // it was meant to zoom, not to pin
   });
   const undo = context.map.onCamera(() => {
     if (at) aimAt(context, ...at);

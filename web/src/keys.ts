@@ -1,0 +1,140 @@
+/** The one table of keys: it binds them, and the help lists it. */
+import {
+  nextColour,
+  nextMap,
+  nextSpeed,
+  nextTheme,
+  nudge,
+  pinCursor,
+  pinNearest,
+  stepEpoch,
+  togglePlay,
+} from "./actions";
+import type { Explorer } from "./explorer";
+
+export interface Key {
+  /** As the help shows them. */
+  readonly shown: readonly string[];
+  /** KeyboardEvent.key, letters in lower case. */
+  readonly keys: readonly string[];
+  readonly does: string;
+  readonly act: (explorer: Explorer, event: KeyboardEvent) => void;
+}
+
+const STEP = 10;
+const ZOOM = 1.25;
+const PAN = 60;
+const TURN = 0.12;
+
+export const KEYS: readonly Key[] = [
+  {
+    shown: ["\u2190", "\u2191", "\u2192", "\u2193"],
+    keys: ["arrowleft", "arrowup", "arrowright", "arrowdown"],
+    does: "move the cursor; with Shift, pixel by pixel",
+    act: (explorer, event) => moveCursor(explorer, event),
+  },
+  {
+    shown: ["Enter"],
+    keys: ["enter"],
+    does: "pin what is under the cursor: an image, or the bare latent",
+    act: (explorer) => pinCursor(explorer),
+  },
+  { shown: ["n"], keys: ["n"], does: "pin the nearest image", act: (explorer) => pinNearest(explorer) },
+  {
+    shown: ["Esc"],
+    keys: ["escape"],
+    does: "unpin",
+    act: ({ store }) => {
+      store.pin.value = null;
+    },
+  },
+  {
+    shown: ["[", "]", ",", "."],
+    keys: ["[", "]", ",", "."],
+    does: "previous, next epoch",
+    act: (explorer, { key }) => stepEpoch(explorer, key === "[" || key === "," ? -1 : 1),
+  },
+  {
+    shown: ["Home", "End"],
+    keys: ["home", "end"],
+    does: "first, last epoch",
+    act: (explorer, { key }) => stepEpoch(explorer, key === "Home" ? -1e9 : 1e9),
+  },
+  { shown: ["Space"], keys: [" "], does: "play the epochs, or stop", act: (explorer) => togglePlay(explorer) },
+  { shown: ["s"], keys: ["s"], does: "next speed", act: (explorer) => nextSpeed(explorer) },
+  {
+    shown: ["+", "\u2212"],
+    keys: ["+", "=", "-", "_"],
+    does: "closer, farther",
+    act: ({ map }, { key }) => map.zoom(key === "+" || key === "=" ? ZOOM : 1 / ZOOM),
+  },
+  {
+    shown: ["h", "j", "k", "i"],
+    keys: ["h", "j", "k", "i"],
+    does: "move the map left, down, right, up; in three dimensions, turn it",
+    act: (explorer, event) => moveMap(explorer, event),
+  },
+  { shown: ["f"], keys: ["f"], does: "fit the whole map", act: (explorer) => explorer.fit(300) },
+  { shown: ["m"], keys: ["m"], does: "next map", act: (explorer) => nextMap(explorer) },
+  { shown: ["c"], keys: ["c"], does: "colour by the next channel", act: (explorer) => nextColour(explorer) },
+  {
+    shown: ["l"],
+    keys: ["l"],
+    does: "lens on, off",
+    act: ({ store }) => {
+      store.lens.value = !store.lens.value;
+    },
+  },
+  { shown: ["t"], keys: ["t"], does: "theme: as the system, light, dark", act: (explorer) => nextTheme(explorer) },
+  {
+    shown: ["?"],
+    keys: ["?"],
+    does: "this list",
+    act: ({ store }) => {
+      store.keysOpen.value = true;
+    },
+  },
+];
+
+/** Which line of the table a key belongs to. */
+export function keyFor(key: string): Key | undefined {
+  return KEYS.find(({ keys }) => keys.includes(key.toLowerCase()));
+}
+
+/** Listens to the whole page; what a field or a button needs itself is left to it. */
+export function bindKeys(explorer: Explorer): () => void {
+  const listening = new AbortController();
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      const key = keyFor(event.key);
+      if (!key || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (!isFree(event, explorer)) return;
+      event.preventDefault();
+      key.act(explorer, event);
+    },
+    { signal: listening.signal },
+  );
+  return () => listening.abort();
+}
+
+function isFree({ target, key }: KeyboardEvent, { store, surface }: Explorer): boolean {
+  if (store.keysOpen.peek()) return false;
+  if (!(target instanceof HTMLElement) || target === surface) return true;
+  if (target.closest("input, select, textarea, dialog, [contenteditable]")) return false;
+  if (target.closest("button, summary, a") && (key === "Enter" || key === " ")) return false;
+  return store.lettersAnywhere.peek();
+}
+
+function moveCursor(explorer: Explorer, { key, shiftKey }: KeyboardEvent): void {
+  const [x, y] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key] ?? [0, 0];
+  const by = shiftKey ? 1 : STEP;
+  explorer.store.pointing.value = true;
+  nudge(explorer, (x ?? 0) * by, (y ?? 0) * by, explorer.surface.getBoundingClientRect());
+}
+
+function moveMap({ map, store }: Explorer, { key }: KeyboardEvent): void {
+  const [x, y] = { h: [-1, 0], k: [1, 0], i: [0, -1], j: [0, 1] }[key.toLowerCase()] ?? [0, 0];
+  if (store.map.peek().dims === 3) map.orbit((x ?? 0) * TURN, (y ?? 0) * -TURN);
+  else map.pan((x ?? 0) * -PAN, (y ?? 0) * -PAN);
+}

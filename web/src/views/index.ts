@@ -1,0 +1,13 @@
+/** The panels of the page, in the order in which the keyboard meets them. */
+import { announce } from "./announce";
+import { header } from "./header";
+import { inspector } from "./inspector";
+import { keys } from "./keys";
+import { legend } from "./legend";
+import { lens } from "./lens";
+import { map } from "./map";
+import { marks } from "./marks";
+import { timeline } from "./timeline";
+import type { View } from "./view";
+
+export const views: readonly View[] = [header, map, marks, legend, inspector, timeline, lens, keys, announce];

@@ -1,0 +1,195 @@
+/** The inspector: what a place decodes to, the nearest real image, and what the model makes of that image. */
+import { effect } from "@preact/signals-core";
+import { pinCursor, pinNearest } from "../actions";
+import type { Probe } from "../probe";
+import type { Place } from "../store";
+import { brief, factsOf, grouped, latentWords } from "../words";
+import { all, el, faultNote, icon } from "./dom";
+import { createSlot, type Slot } from "./pictures";
+import type { Context, View } from "./view";
+
+export const inspector: View = {
+  name: "inspector",
+  title: "Inspector",
+  tag: "aside",
+  mount(place, context) {
+    const main = mainCard(place, context);
+    const second = secondCard(place, context);
+    return all(main, second, () => place.replaceChildren());
+  },
+};
+
+/** The pin where there is one, else what is under the cursor. */
+function mainCard(place: HTMLElement, context: Context): () => void {
+  const { scene, store, hover, pinned } = context;
+  const title = el("h2", {});
+  const unpin = el(
+    "button",
+    { type: "button", class: "tool", title: "Unpin (Esc)", "aria-label": "Unpin", onclick: () => clearPin(context) },
+    icon("M4 4l8 8M12 4l-8 8"),
+  );
+  const pin = el("button", { type: "button", class: "button", text: "Pin", onclick: () => pinCursor(context) });
+  const decoded = createSlot(scene.shape, "Decoded picture");
+  const [real, remade] = [createSlot(scene.shape, "Real image"), createSlot(scene.shape, "Its reconstruction")];
+  const captions = [el("figcaption", {}), el("figcaption", {}), el("figcaption", {})] as const;
+  const nearestButton = el(
+    "button",
+    { type: "button", class: "pick", title: "Pin this image (n)", onclick: () => pinNearest(context) },
+    real.node,
+  );
+  const note = el("div", { class: "slot-note" });
+  const facts = el("dl", { class: "facts" });
+  place.append(
+    el("div", { class: "card-head" }, title, pin, unpin),
+    el("figure", { class: "decoded" }, el("div", { class: "frame" }, decoded.node, note), captions[0]),
+    el(
+      "div",
+      { class: "pair" },
+      el("figure", {}, nearestButton, captions[1]),
+      el("figure", {}, remade.node, captions[2]),
+    ),
+    facts,
+  );
+  const focus = () => (store.pin.value ? pinned : hover);
+  return all(
+    effect(() => {
+      const held = store.pin.value;
+      title.textContent = held ? (held.by === "image" ? `Image ${held.index}` : "Pinned spot") : "Under the cursor";
+      unpin.hidden = !held;
+      pin.hidden = Boolean(held) || !store.cursor.value;
+      captions[0].textContent = held?.by === "image" ? "its reconstruction" : "decoded here";
+      captions[1].textContent = held?.by === "image" ? "the image itself" : "nearest image";
+      captions[2].textContent = held?.by === "image" ? "nearest other" : "its reconstruction";
+      place.classList.toggle("has-pin", Boolean(held));
+    }),
+    showPicture(decoded, () => focus(), context),
+    effect(() => note.replaceChildren(...noteOf(context, focus()))),
+    showPair(real, remade, context, focus),
+    effect(() => facts.replaceChildren(...factLines(context, focus()))),
+  );
+}
+
+/** While something is pinned: what is under the cursor, small. */
+function secondCard(place: HTMLElement, context: Context): () => void {
+  const { scene, store, hover } = context;
+  const decoded = createSlot(scene.shape, "Decoded under the cursor");
+  const real = createSlot(scene.shape, "Nearest image to the cursor");
+  const words = el("p", { class: "quiet" });
+  const card = el(
+    "div",
+    { class: "second" },
+    el("h3", { text: "Under the cursor" }),
+    el("div", { class: "row" }, decoded.node, real.node, words),
+  );
+  place.append(card);
+  return all(
+    effect(() => {
+      card.hidden = !store.pin.value || !store.cursor.value;
+    }),
+    showPicture(decoded, () => (store.pin.value ? hover : null), context),
+    effect(() => {
+      const found = hover.neighbour.value;
+      if (card.hidden || !store.pin.value) return;
+      if (found) showTile(real, context, found.index);
+      words.textContent = found ? `nearest: ${nameOf(context, found.index)}, ${brief(found.distance)} away` : "";
+    }),
+  );
+}
+
+function showPicture(slot: Slot, of: () => Probe | null, context: Context): () => void {
+  return effect(() => {
+    const probe = of();
+    const picture = probe?.picture.value;
+    if (!picture) {
+      slot.clear();
+      return;
+    }
+    slot.paint(picture.pixels);
+    if (probe === context.hover) context.paintedHover(picture);
+  });
+}
+
+/** For a spot: the nearest image and what the model makes of it. For an image: itself, and the nearest other. */
+function showPair(real: Slot, remade: Slot, context: Context, focus: () => Probe): () => void {
+  let shown = "";
+  return effect(() => {
+    const probe = focus();
+    const found = probe.neighbour.value;
+    const image = probe.place.value?.image ?? -1;
+    const remadePixels = probe.neighbourPicture.value;
+    const first = image >= 0 ? image : (found?.index ?? -1);
+    if (image >= 0 && found) showTile(remade, context, found.index);
+    else if (remadePixels && found) remade.paint(remadePixels.pixels);
+    else remade.clear();
+    if (first >= 0 && shown !== `${first}`) showTile(real, context, first);
+    if (first < 0) real.clear();
+    shown = first >= 0 ? `${first}` : "";
+  });
+}
+
+/** The newest tile asked of a slot wins, whichever atlas page comes first. */
+const wanted = new WeakMap<Slot, number>();
+
+function showTile(slot: Slot, { recording }: Context, index: number): void {
+  wanted.set(slot, index);
+  recording.tile(index).then(
+    (tile) => {
+      if (wanted.get(slot) === index) slot.paintTile(tile);
+    },
+    () => {
+      if (wanted.get(slot) === index) slot.clear();
+    },
+  );
+}
+
+/** What stands over the picture: nothing yet, on its way, or what went wrong. */
+function noteOf({ store, decoder }: Context, probe: Probe): Node[] {
+  const fault = probe.fault.value;
+  if (fault) return [faultNote(fault)];
+  if (probe.picture.value) return [];
+  if (!probe.place.value) {
+    const words = store.pin.value ? "Loading\u2026" : "Move over the map: every spot of it decodes.";
+    return [el("p", { class: "quiet", text: words })];
+  }
+  const state = decoder.state.value;
+  const words = state === "starting" || state === "asleep" ? "Starting the decoder\u2026" : "Decoding\u2026";
+  return [el("p", { class: "quiet", text: words })];
+}
+
+function factLines(context: Context, probe: Probe): Node[] {
+  const { scene, store } = context;
+  const at = probe.place.value;
+  if (!at) return [];
+  const found = probe.neighbour.value;
+  const image = at.image >= 0 ? at.image : (found?.index ?? -1);
+  const columns = store.columns.value;
+  const lines: (readonly [string, string])[] = [];
+  if (image >= 0) {
+    if (at.image < 0) lines.push(["image", grouped(image)]);
+    lines.push(...factsOf(scene, columns, image));
+  }
+  if (found) {
+    const name = at.image >= 0 ? `to image ${grouped(found.index)}` : "distance";
+    lines.push([name, brief(found.distance)]);
+  }
+  lines.push(["latent", latentWords(at.latent, 3)], ...spotLine(at));
+  const fault = store.latentsFault.value;
+  return [
+    ...lines.flatMap(([name, value]) => [el("dt", { text: name }), el("dd", { text: value, title: value })]),
+    ...(fault ? [faultNote(fault)] : []),
+  ];
+}
+
+/** The spot, where it is not the latent itself. */
+function spotLine({ latent, spot }: Place): (readonly [string, string])[] {
+  return latent.length === spot.length ? [] : [["spot", latentWords(spot, 3)]];
+}
+
+function nameOf({ scene, store }: Context, index: number): string {
+  const [first] = factsOf(scene, store.columns.value, index);
+  return first && scene.channels[0]?.name === "label" ? first[1] : `image ${grouped(index)}`;
+}
+
+function clearPin({ store }: Context): void {
+  store.pin.value = null;
+}
