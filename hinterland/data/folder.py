@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 import warnings
@@ -242,7 +243,13 @@ def _quiet_pillow() -> Iterator[None]:
     """Pillow's warnings are ours to tell: too many pixels is a reason to skip, others are none."""
     from PIL import Image
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        yield
+    # With a handler of its own, what Pillow logs goes where the user sent it, or nowhere.
+    log, handler = logging.getLogger("PIL"), logging.NullHandler()
+    log.addHandler(handler)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            yield
+    finally:
+        log.removeHandler(handler)

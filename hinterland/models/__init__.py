@@ -70,4 +70,20 @@ def resolved(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
             raise HinterlandError(
                 f"model '{name}' has no option '{key}'", nearest_name(key, iter(known))
             )
+        if not _fits(options[key], known[key]):
+            raise HinterlandError(
+                f"option '{key}' of model '{name}' is like {known[key]!r}; got {options[key]!r}"
+            )
     return {**known, **MODELS.preset(name), **options}
+
+
+def _fits(value: Any, default: Any) -> bool:
+    """Whether an option has the kind of its default; a whole number is also a fraction."""
+    match default:
+        case bool() | str():
+            return isinstance(value, type(default))
+        case int() | float():
+            kinds = (int, float) if isinstance(default, float) else (int,)
+            return isinstance(value, kinds) and not isinstance(value, bool)
+        case _:
+            return isinstance(value, list | tuple)

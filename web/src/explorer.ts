@@ -75,8 +75,8 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
   const fit = (ms = 0) => {
     held = null;
     store.camera.value = null;
-    const { map: entry } = store.shown.peek() ?? { map: store.map.peek() };
-    fitBetween(map, entry, around.surface.getBoundingClientRect(), around.insets(), ms);
+    const shown = store.shown.peek();
+    if (shown) fitBetween(map, shown, around.surface.getBoundingClientRect(), around.insets(), ms);
   };
   let arrival: ReturnType<typeof setTimeout> | undefined;
   const draw = (shown: Shown, before: Shown | null) => {

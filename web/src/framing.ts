@@ -1,6 +1,6 @@
 /** Frames a map in the part of the window that no panel covers. */
 import type { Camera2, PlanarMap } from "./map";
-import type { MapEntry } from "./scene";
+import type { Shown } from "./recording";
 
 /** Pixels from each side of the window. */
 export interface Insets {
@@ -9,48 +9,90 @@ export interface Insets {
   readonly bottom: number;
   readonly left: number;
 }
-interface Size {
-  readonly width: number;
-  readonly height: number;
+export interface Box {
+  readonly centre: readonly number[];
+  /** Above 0 wherever the points differ. */
+  readonly size: readonly number[];
 }
 
 const MARGIN = 0.05;
+/** Points looked at, and how many of a thousand may lie outside at either end: a stray one must not shrink the rest. */
+const SAMPLE = 4000;
+const STRAY = 3;
 
-/** Shows the whole extent between the insets. */
-export function fitBetween(map: PlanarMap, entry: MapEntry, size: Size, insets: Insets, travelMs: number): void {
-  if (size.width < 2 || size.height < 2) return;
-  if (entry.dims === 2) {
-    map.setCamera(framed(entry.extent, size, insets), travelMs);
+/** Shows the points of a frame between the insets. */
+export function fitBetween(map: PlanarMap, shown: Shown, place: DOMRect, insets: Insets, travelMs: number): void {
+  if (place.width < 2 || place.height < 2) return;
+  const box = boxOf(shown.points, shown.map.dims) ?? boxOfExtent(shown.map.extent);
+  if (shown.map.dims === 2) {
+    map.setCamera(framed(box, place, insets), travelMs);
     return;
   }
-  map.fit(0);
+  map.fit();
   const camera = map.camera();
   if (camera.kind !== "3d") return;
-  const free = freeOf(size, insets);
-  const factor = Math.min(free.width / size.width, free.height / size.height) ** 0.8;
-  map.setCamera({ ...camera, distance: camera.distance / factor });
+  const free = freeOf(place, insets);
+  const room = Math.min(free.width / place.width, free.height / place.height) ** 0.8;
+  const smaller = Math.hypot(...box.size) / (Math.hypot(...boxOfExtent(shown.map.extent).size) || 1);
+  const near = { ...camera, target: triple(box.centre), distance: (camera.distance * Math.min(1, smaller || 1)) / room };
+  map.setCamera(near);
+  // What is seen in the middle of the free part now is as far from the target as the target should be aside.
+  const middle = map.toSpot(place.x + insets.left + free.width / 2, place.y + insets.top + free.height / 2);
+  map.setCamera({ ...near, target: triple(near.target.map((at, axis) => 2 * at - middle[axis]!)) });
 }
 
-/** The 2-D camera that shows the extent between the insets, with a margin. y points up on the map. */
-export function framed(extent: MapEntry["extent"], size: Size, insets: Insets): Camera2 {
-  const free = freeOf(size, insets);
-  const [[x0 = 0, y0 = 0], [x1 = 0, y1 = 0]] = extent;
-  const needed = Math.max((x1 - x0) / free.width, (y1 - y0) / free.height) / (1 - 2 * MARGIN);
+/** The 2-D camera that shows a box between the insets, with a margin. y points up on the map. */
+export function framed(box: Box, place: { width: number; height: number }, insets: Insets): Camera2 {
+  const free = freeOf(place, insets);
+  const needed = Math.max(box.size[0]! / free.width, box.size[1]! / free.height) / (1 - 2 * MARGIN);
   const unitsPerPixel = needed > 0 ? needed : 2 / Math.min(free.width, free.height);
-  const aside = insets.left + free.width / 2 - size.width / 2;
-  const below = insets.top + free.height / 2 - size.height / 2;
+  const aside = insets.left + free.width / 2 - place.width / 2;
+  const below = insets.top + free.height / 2 - place.height / 2;
   return {
     kind: "2d",
-    x: (x0 + x1) / 2 - aside * unitsPerPixel,
-    y: (y0 + y1) / 2 + below * unitsPerPixel,
-    span: unitsPerPixel * Math.min(size.width, size.height),
+    x: box.centre[0]! - aside * unitsPerPixel,
+    y: box.centre[1]! + below * unitsPerPixel,
+    span: unitsPerPixel * Math.min(place.width, place.height),
+  };
+}
+
+/** Where nearly all points lie; null where there are none. */
+export function boxOf(points: Float32Array, dims: number): Box | null {
+  const n = points.length / dims;
+  const stride = Math.max(1, Math.floor(n / SAMPLE));
+  const centre: number[] = [];
+  const size: number[] = [];
+  for (let axis = 0; axis < dims; axis++) {
+    const values: number[] = [];
+    for (let i = 0; i < n; i += stride) {
+      const value = points[i * dims + axis]!;
+      if (Number.isFinite(value)) values.push(value);
+    }
+    values.sort((a, b) => a - b);
+    const outside = Math.floor((values.length * STRAY) / 1000);
+    const [low, high] = [values[outside], values[values.length - 1 - outside]];
+    if (low === undefined || high === undefined) return null;
+    centre.push((low + high) / 2);
+    size.push(high - low);
+  }
+  return { centre, size };
+}
+
+function boxOfExtent([low, high]: Shown["map"]["extent"]): Box {
+  return {
+    centre: low.map((value, axis) => (value + (high[axis] ?? value)) / 2),
+    size: low.map((value, axis) => (high[axis] ?? value) - value),
   };
 }
 
 /** What is left between the insets; at least a fifth of the window, lest panels leave nothing. */
-function freeOf(size: Size, insets: Insets): Size {
+function freeOf(place: { width: number; height: number }, insets: Insets) {
   return {
-    width: Math.max(size.width / 5, size.width - insets.left - insets.right),
-    height: Math.max(size.height / 5, size.height - insets.top - insets.bottom),
+    width: Math.max(place.width / 5, place.width - insets.left - insets.right),
+    height: Math.max(place.height / 5, place.height - insets.top - insets.bottom),
   };
+}
+
+function triple([x = 0, y = 0, z = 0]: readonly number[]): readonly [number, number, number] {
+  return [x, y, z];
 }

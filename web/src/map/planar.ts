@@ -55,7 +55,8 @@ class Planar implements PlanarMap {
   #cloud: Cloud = NO_POINTS;
   #look = PLAIN;
   #pointTravel: Travel | null = null;
-  #cameraTravel: { readonly from: Camera; readonly travel: Travel } | null = null;
+  /** `t` is how far it had come in the last picture: between pictures all questions get the same answers. */
+  #cameraTravel: { readonly from: Camera; readonly travel: Travel; t: number } | null = null;
   #camera: Camera;
   /** Until the person or the page moves the camera, it follows the extent and the canvas. */
   #whole = true;
@@ -245,10 +246,11 @@ class Planar implements PlanarMap {
     const began = performance.now();
     const travelled = progress(this.#pointTravel, began);
     if (travelled >= 1) this.#pointTravel = null;
+    if (this.#cameraTravel) this.#cameraTravel.t = progress(this.#cameraTravel.travel, began);
+    if (this.#cameraTravel?.t === 1) this.#cameraTravel = null;
     const density = Math.min(3, window.devicePixelRatio || 1);
     this.#renderer.draw({ cloud: this.#cloud, travelled, view: this.#view(), look: this.#looks(), density });
     this.#watch.drew(began, performance.now(), this.#cloud.n);
-    if (this.#cameraTravel && progress(this.#cameraTravel.travel, began) >= 1) this.#cameraTravel = null;
     if (this.#pointTravel || this.#cameraTravel) this.#dirty();
     for (const call of this.#drawn) call();
   }
@@ -269,8 +271,8 @@ class Planar implements PlanarMap {
   /** The camera of the picture that is drawn now, which may be on its way. */
   #now(): Camera {
     if (!this.#cameraTravel) return this.#camera;
-    const { from, travel } = this.#cameraTravel;
-    return optics.between(from, this.#camera, progress(travel, performance.now()));
+    const { from, t } = this.#cameraTravel;
+    return optics.between(from, this.#camera, t);
   }
 
   #view(): optics.View {
@@ -286,7 +288,7 @@ class Planar implements PlanarMap {
     const fromRest = !this.#cameraTravel;
     const travels = travelMs > 0 && !this.#still && from.kind === camera.kind;
     const travel = { start: performance.now(), ms: travelMs, fromRest };
-    this.#cameraTravel = travels ? { from, travel } : null;
+    this.#cameraTravel = travels ? { from, travel, t: 0 } : null;
     this.#camera = camera;
     this.#dirty();
   }

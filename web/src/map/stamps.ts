@@ -64,7 +64,7 @@ export class Stamps {
 }
 
 /** Fainter pixels than this, in 256ths, are not worth their time. */
-const LEAST = 6;
+const LEAST = 16;
 
 /** Blends a point's stamp at (x, y), in pixels of the paper and well inside it. */
 export function blend(

@@ -25,6 +25,11 @@ export const header: View = {
     const lensButton = tool("Lens beside the cursor", ICONS.lens, () => {
       store.lens.value = !store.lens.value;
     });
+    const keysButton = tool("Keys", ICONS.keys, () => {
+      store.keysOpen.value = true;
+    });
+    // Where there is no room there is seldom a keyboard or a pointer that hovers.
+    for (const button of [lensButton, keysButton]) button.classList.add("wide");
     const chooser = mapChooser(context);
     place.append(
       el("p", { class: "brand", text: "Hinterland" }),
@@ -38,9 +43,7 @@ export const header: View = {
         tool("Fit the whole map", ICONS.fit, () => context.fit(300)),
         lensButton,
         themeButton,
-        tool("Keys", ICONS.keys, () => {
-          store.keysOpen.value = true;
-        }),
+        keysButton,
       ),
     );
     return all(

@@ -169,7 +169,7 @@ function factLines(context: Context, probe: Probe): Node[] {
     lines.push(...factsOf(scene, columns, image));
   }
   if (found) {
-    const name = at.image >= 0 ? `to image ${grouped(found.index)}` : "distance";
+    const name = at.image >= 0 ? `to image ${grouped(found.index)}` : "latent distance";
     lines.push([name, brief(found.distance)]);
   }
   lines.push(["latent", latentWords(at.latent, 3)], ...spotLine(at));

@@ -1,0 +1,151 @@
+"""Training: the same bits after any stop, the held-out images never seen, and a loud end to NaN."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hinterland import train as training
+from hinterland.models import MODELS
+from hinterland.run import Run
+from hinterland.train import Epoch, Step, train
+from hinterland.types import HinterlandError, Images
+from tests.conftest import begun, made_up, record
+
+
+def digests(run: Run) -> dict[int, str]:
+    """epoch -> SHA-256 of its weights."""
+    return {
+        epoch: hashlib.sha256(run.bytes_of(epoch, "weights.safetensors")).hexdigest()
+        for epoch in run.epochs
+    }
+
+
+@pytest.fixture(autouse=True)
+def every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hear of every step, so that a test can stop at any of them."""
+    monkeypatch.setattr(training, "SIGN_OF_LIFE", -1.0)
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("stops", [[0], [1], [4], [7], [13], [3, 3, 3]])
+def test_a_run_that_was_stopped_is_bit_for_bit_one_that_never_was(
+    tmp_path: Path, images: Images, model: str, stops: list[int]
+) -> None:
+    whole = record(tmp_path / "whole", images, model=model, epochs=3)
+    run = begun(tmp_path / "stopped", images, model=model, epochs=3)
+    for stop in stops:
+        work = train(run, images)
+        for _, _ in zip(range(stop + 1), work, strict=False):
+            pass
+        work.close()
+        run = Run.open(run.path)
+    finish(train(run, images))
+    assert digests(run) == digests(whole)
+    assert run.losses()[-1]["losses"] == whole.losses()[-1]["losses"]
+
+
+@pytest.mark.parametrize("lost", ["epochs/0003", "latest", "epochs/0003 latest"])
+def test_a_writer_killed_between_two_commits_loses_one_epoch_at_most(
+    tmp_path: Path, images: Images, lost: str
+) -> None:
+    whole = record(tmp_path / "whole", images, epochs=3)
+    shutil.copytree(whole.path, tmp_path / "two")
+    two = Run.open(tmp_path / "two")
+    run = begun(tmp_path / "killed", images, epochs=3)
+    work = train(run, images, epochs=2)
+    finish(work)
+    kept = tmp_path / "latest of epoch 2"
+    shutil.copytree(run.path / "latest", kept)
+    finish(train(run, images))
+    if "latest" in lost:  # epoch 3 was committed, its optimiser was not
+        shutil.rmtree(run.path / "latest")
+        shutil.copytree(kept, run.path / "latest")
+    if "epochs/0003" in lost:
+        if lost == "epochs/0003":  # the other way round: cannot be, but must not confuse
+            shutil.copytree(kept, run.path / "latest", dirs_exist_ok=True)
+        shutil.rmtree(run.path / "epochs" / "0003")
+    finish(train(Run.open(run.path), images))
+    assert digests(run) == digests(two)
+
+
+def test_training_for_longer_is_the_longer_training(tmp_path: Path, images: Images) -> None:
+    long = record(tmp_path / "long", images, epochs=4)
+    run = record(tmp_path / "short", images, epochs=2)
+    finish(train(Run.open(run.path), images, epochs=4))
+    assert digests(run) == digests(long)
+
+
+def test_resuming_a_finished_run_does_nothing(trained: Run, images: Images) -> None:
+    before = digests(trained)
+    assert finish(train(trained, images)) == []
+    assert digests(trained) == before
+
+
+def test_the_seed_decides_everything(tmp_path: Path, images: Images) -> None:
+    a, b = record(tmp_path / "a", images), record(tmp_path / "b", images)
+    assert digests(a) == digests(b)
+
+
+def test_held_out_images_teach_nothing(tmp_path: Path, images: Images) -> None:
+    assert images.held_out is not None
+    pixels = images.pixels.copy()
+    pixels[images.held_out] = 255 - pixels[images.held_out]
+    other = Images(pixels, images.labels, images.classes, images.held_out)
+    assert digests(record(tmp_path / "a", images)) == digests(record(tmp_path / "b", other))
+
+
+def test_steps_and_epochs_tell_how_it_goes(tmp_path: Path, images: Images) -> None:
+    events = finish(train(begun(tmp_path / "run", images, epochs=2), images))
+    steps = [event for event in events if isinstance(event, Step)]
+    epochs = [event for event in events if isinstance(event, Epoch)]
+    assert [epoch.epoch for epoch in epochs] == [0, 1, 2]
+    assert [step.step for step in steps] == [1, 2, 3, 4, 5] * 2
+    assert all(step.steps == 5 and step.epochs == 2 for step in steps)
+    assert epochs[2].losses["validation"] is not None
+    assert epochs[2].losses["validation"] < (epochs[0].losses["validation"] or 0)
+
+
+def test_a_loss_that_is_not_finite_stops_at_once_and_keeps_what_is_good(
+    tmp_path: Path, images: Images, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = begun(tmp_path / "run", images, epochs=3)
+    finish(train(run, images, epochs=1))
+    from hinterland.models import vae
+
+    loss = vae.reconstruction_loss
+    calls = iter(range(100))
+    monkeypatch.setattr(
+        vae,
+        "reconstruction_loss",
+        lambda a, b: loss(a, b) * (float("nan") if next(calls) == 2 else 1),
+    )
+    with pytest.raises(HinterlandError, match="NaN at epoch 2, step 3") as caught:
+        finish(train(run, images))
+    assert caught.value.exit_code == 1
+    assert "--lr 0.0001" in caught.value.hint
+    assert run.epochs == [0, 1]
+    weights = run.arrays(1, "weights")
+    assert all(np.isfinite(value).all() for value in weights.values())
+
+
+def test_other_images_are_refused(trained: Run) -> None:
+    with pytest.raises(HinterlandError, match="other images"):
+        finish(train(trained, made_up(100, (8, 8, 1), seed=9), epochs=9))
+
+
+@pytest.mark.parametrize(
+    ("what", "value"), [("epochs", -1), ("batch_size", 0), ("learning_rate", float("nan"))]
+)
+def test_a_setting_that_cannot_be_is_refused(what: str, value: float) -> None:
+    with pytest.raises(HinterlandError, match="must"):
+        training.Settings(**{what: value})
+
+
+def finish(events: Iterable[Step | Epoch]) -> list[Step | Epoch]:
+    return list(events)
