@@ -65,7 +65,7 @@ def _description(
     live: Collection[str],
 ) -> bytes:
     model = run.spec["model"]
-    source = Path(run.spec["images"]["source"]).name
+    source = run.spec["images"]["source"]
     size = model["latent_dim"]
     parts = ("name", "projection", "dims", "way", "epochs", "extent")
     told = {

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from hinterland.data import fingerprint
+from hinterland.data import DATASETS, fingerprint
 from hinterland.engine import Engine, batches
 from hinterland.engine.local import Local
 from hinterland.models import build, graphs, resolved
@@ -86,14 +86,17 @@ def begin(
     options: Mapping[str, Any] | None = None,
     settings: Settings | None = None,
 ) -> Run:
-    """Make the folder of a run that `train` then fills. source: what the images were read from."""
+    """Make the folder of a run that `train` then fills.
+
+    source: what the images were read from, a data set's name or a path, for `resume` to find them.
+    """
     settings = settings or Settings()
     Local(settings.device)  # a device that is not there is refused before anything is written
     net = build(model, images.shape, latent_dim, options, seed=settings.seed)
     spec = {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "images": {
-            "source": source,
+            **_whence(source, path),
             "fingerprint": fingerprint(images),
             "n": len(images),
             "held_out": int(_held_out(images).sum()),
@@ -351,6 +354,21 @@ class _Work:
             f"train again with a smaller rate: --lr {self.settings.learning_rate / 10:g}",
             exit_code=1,
         )
+
+
+def _whence(source: str, run: Path) -> dict[str, str | None]:
+    """How a run finds its images again: by their set's name, or by the way there from the run.
+
+    The way is relative, so that it holds no user's name and moves along with both.
+    """
+    if source in DATASETS:
+        return {"source": source, "path": None}
+    there = Path(source).absolute()
+    try:
+        way = os.path.relpath(there, run.absolute())
+    except ValueError:  # another drive, on Windows
+        way = str(there)
+    return {"source": there.name, "path": way}
 
 
 def _held_out(images: Images) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What the tests share: made-up images, a run of two epochs, and the command line as a person has it."""
+"""What the tests share: made-up images, a run of two epochs, the command line."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from hinterland.run import Run
 from hinterland.train import Settings, begin, train
@@ -31,6 +32,10 @@ def made_up(n: int, shape: tuple[int, int, int], seed: int = 0) -> Images:
     tint = rng.uniform(0.5, 1, (n, 1, 1, c))
     pixels = (grey[..., None] * tint).astype(np.uint8)
     return Images(pixels, labels, ("a", "b", "c", "d"), np.arange(n) % 5 == 0)
+
+
+# Two threads waiting for each other on a busy machine make small steps a hundred times slower.
+torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
@@ -86,3 +91,11 @@ def hinterland(tmp_path: Path) -> Command:
 def environment(home: Path) -> dict[str, str]:
     kept = {key: os.environ[key] for key in ("PATH", "HINTERLAND_DATA") if key in os.environ}
     return {**kept, "HOME": str(home), "PYTHONWARNINGS": "default"}
+
+
+@pytest.fixture(scope="session")
+def built_page() -> Path:
+    """The folder of the built page: `make page` makes it, and `make test` makes it first."""
+    page = ROOT / "hinterland" / "show" / "static"
+    assert (page / "index.html").is_file(), "the page is not built: make page"
+    return page

@@ -65,9 +65,13 @@ def test_a_committed_epoch_is_never_changed(run: Run) -> None:
 
 
 def test_a_draft_that_fails_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), commit.folder(tmp_path / "x") as draft:
-        (draft / "half").write_bytes(b"1")
-        raise RuntimeError("killed")
+    def killed() -> None:
+        with commit.folder(tmp_path / "x") as draft:
+            (draft / "half").write_bytes(b"1")
+            raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError):
+        killed()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -53,7 +53,7 @@ def demo(
     finished = False
     if (path / "run.json").is_file():
         run = Run.open(path)
-        if run.spec["images"]["source"] != images:
+        if run.spec["images"]["source"] != Path(images).name:
             raise HinterlandError(
                 f"{path} holds a run of {run.spec['images']['source']}", "choose another -o"
             )

@@ -28,11 +28,11 @@ def resume(run: Path, epochs: int | None, data_dir: Path | None, out: Out) -> No
     hinterland resume runs/mnist
     hinterland resume runs/mnist --epochs 40
     """
-    from hinterland.cli.training import read, shown, trained
+    from hinterland.cli.training import reread, shown, trained
     from hinterland.run import Run
 
     recording = Run.open(run)
-    images = read(recording.spec["images"]["source"], data_dir, out)
+    images = reread(recording, data_dir, out)
 
     from hinterland.train import changed
 

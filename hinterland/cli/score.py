@@ -24,12 +24,12 @@ def score(run: Path, epoch: int | None, data_dir: Path | None, out: Out) -> None
     mse is the mean squared error of a reconstruction per pixel, knn_accuracy the share of held-out
     images whose 5 nearest training images in latent space vote for their class.
     """
-    from hinterland.cli.training import read, shown
+    from hinterland.cli.training import reread, shown
     from hinterland.run import Run
     from hinterland.score import score as measured
 
     recording = Run.open(run)
-    images = read(recording.spec["images"]["source"], data_dir, out)
+    images = reread(recording, data_dir, out)
     epoch = recording.epochs[-1] if epoch is None else epoch
     metrics = measured(recording, images, epoch)
     assert images.held_out is not None, "a data set is split when it is read"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import statistics
 import sys
@@ -17,7 +18,19 @@ if TYPE_CHECKING:
     from hinterland.types import Images
 
 
-def read(source: str, data_dir: Path | None, out: Out) -> Images:
+def reread(run: Run, data_dir: Path | None, out: Out) -> Images:
+    """Read the images that a run was begun with."""
+    told = run.spec["images"]
+    way = told.get("path")
+    # a path is handed on as one: a folder may have a data set's name
+    return read(told["source"] if way is None else _there(run.path / way), data_dir, out)
+
+
+def _there(path: Path) -> Path:
+    return Path(os.path.normpath(path.absolute()))
+
+
+def read(source: str | Path, data_dir: Path | None, out: Out) -> Images:
     """Read images and say what came, and what could not be read."""
     from hinterland import data
 

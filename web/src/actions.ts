@@ -1,7 +1,7 @@
 /** What a person may do, each in one call: keys, buttons and the pointer all come here. */
 import { batch } from "@preact/signals-core";
 import type { Explorer } from "./explorer";
-import { type Place, type Speed, SPEEDS, stepped, type ThemeChoice } from "./store";
+import { type Place, SPEEDS, type Speed, stepped, type ThemeChoice } from "./store";
 
 /** How near to a point, in pixels, a click means that image. */
 const TOUCH = 7;

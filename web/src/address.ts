@@ -86,7 +86,8 @@ export function apply(look: Look, scene: Scene, store: Store): void {
       const fits = look.camera?.kind === `${store.map.peek().dims}d`;
       store.camera.value = fits ? look.camera : null;
     }
-    if (look.pin !== undefined && (look.pin === null || fitsScene(look.pin, scene))) store.pin.value = look.pin;
+    if (look.pin !== undefined && (look.pin === null || fitsScene(look.pin, scene)))
+      store.pin.value = look.pin;
   });
 }
 

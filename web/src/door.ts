@@ -1,8 +1,8 @@
 /** `window.hinterland`: the door for embedders and tests. docs/scripting.md is its description. */
 import { chooseMap } from "./actions";
 import { apply, type Look, lookOf } from "./address";
-import { Trouble } from "./faults";
 import type { Explorer } from "./explorer";
+import { Trouble } from "./faults";
 import type { Camera } from "./map";
 import { type Neighbour, nearestOf } from "./nearest";
 import { type Speed, snap, type ThemeChoice } from "./store";
@@ -97,7 +97,11 @@ export function createDoor(explorer: Explorer): Door {
     toScreen: (point) => map.toScreen(point),
     toLatent: (x, y) => drawn().way.toLatent(map.toSpot(x, y)),
     async nearest(latent, k) {
-      return nearestOf(await recording.latents(drawn().epoch), numbers(latent, scene.latentDim, "a latent"), k);
+      return nearestOf(
+        await recording.latents(drawn().epoch),
+        numbers(latent, scene.latentDim, "a latent"),
+        k,
+      );
     },
     timings: () => ({
       ...map.timings(),
@@ -163,7 +167,8 @@ function grant(explorer: Explorer, wish: Wish, numbers: Numbers): void {
   if (wish.camera !== undefined) look.camera = wish.camera;
   if (wish.pin === null) look.pin = null;
   else if (wish.pin && "image" in wish.pin) look.pin = { by: "image", index: wish.pin.image };
-  else if (wish.pin) look.pin = { by: "latent", latent: numbers(wish.pin.latent, scene.latentDim, "a latent") };
+  else if (wish.pin)
+    look.pin = { by: "latent", latent: numbers(wish.pin.latent, scene.latentDim, "a latent") };
   apply(look, scene, store);
   if (wish.theme !== undefined) store.theme.value = wish.theme;
   if (wish.lens !== undefined) store.lens.value = wish.lens;

@@ -32,10 +32,15 @@ export function mountTokenForm(place: HTMLElement, token: Token): () => void {
     token.give(field.value);
     field.value = "";
   });
-  const screen = el("div", { class: "entry", role: "dialog", "aria-modal": "true", "aria-label": "Token" }, form);
+  const screen = el(
+    "div",
+    { class: "entry", role: "dialog", "aria-modal": "true", "aria-label": "Token" },
+    form,
+  );
   return effect(() => {
     const lock = token.lock.value;
-    note.textContent = lock === "refused" ? "That token was refused: each start of the server prints a new one." : "";
+    note.textContent =
+      lock === "refused" ? "That token was refused: each start of the server prints a new one." : "";
     if (lock === "open") screen.remove();
     else if (!screen.isConnected) {
       place.append(screen);

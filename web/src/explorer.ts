@@ -72,7 +72,7 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
 
   const travelMs = () => (prefersStillness() ? 0 : EPOCH_MS / store.speed.peek());
   let held: Camera | null = null;
-  const fit = (ms = 0) => {
+  const showWhole = (ms = 0) => {
     held = null;
     store.camera.value = null;
     const shown = store.shown.peek();
@@ -86,7 +86,7 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
     if (before?.map !== entry) {
       held = store.camera.peek();
       if (held?.kind === `${entry.dims}d`) map.setCamera(held);
-      else fit();
+      else showWhole();
     }
     clearTimeout(arrival);
     travelling.value = travels > 0;
@@ -96,7 +96,7 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
   };
 
   const resized = new ResizeObserver(() => {
-    if (store.camera.peek() === null && store.shown.peek()) fit();
+    if (store.camera.peek() === null && store.shown.peek()) showWhole();
   });
   resized.observe(around.surface);
   const undo = [
@@ -113,7 +113,7 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
       if (camera === held || !store.shown.peek()) return;
       held = camera;
       if (camera) map.setCamera(camera);
-      else fit();
+      else showWhole();
     }),
     map.onDraw(() => {
       if (!painted.peek() && map.timings().firstPaint !== null) painted.value = true;
@@ -131,7 +131,7 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
   ];
   return {
     ...{ scene, store, map, surface: around.surface, recording, decoder, hover, pinned, painted, travelling },
-    ...{ hovers, paintedHover, fit, travelMs },
+    ...{ hovers, paintedHover, fit: showWhole, travelMs },
     dispose() {
       for (const call of undo) call();
     },
@@ -139,7 +139,11 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
 }
 
 /** Fetches what is asked for; only the newest answer counts, and a failing one leaves the last frame standing. */
-function followFrames(store: Store, recording: Recording, draw: (shown: Shown, before: Shown | null) => void) {
+function followFrames(
+  store: Store,
+  recording: Recording,
+  draw: (shown: Shown, before: Shown | null) => void,
+) {
   const again = signal(0);
   return effect(() => {
     void again.value;

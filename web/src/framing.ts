@@ -21,7 +21,13 @@ const SAMPLE = 4000;
 const STRAY = 3;
 
 /** Shows the points of a frame between the insets. */
-export function fitBetween(map: PlanarMap, shown: Shown, place: DOMRect, insets: Insets, travelMs: number): void {
+export function fitBetween(
+  map: PlanarMap,
+  shown: Shown,
+  place: DOMRect,
+  insets: Insets,
+  travelMs: number,
+): void {
   if (place.width < 2 || place.height < 2) return;
   const box = boxOf(shown.points, shown.map.dims) ?? boxOfExtent(shown.map.extent);
   if (shown.map.dims === 2) {
@@ -34,7 +40,11 @@ export function fitBetween(map: PlanarMap, shown: Shown, place: DOMRect, insets:
   const free = freeOf(place, insets);
   const room = Math.min(free.width / place.width, free.height / place.height) ** 0.8;
   const smaller = Math.hypot(...box.size) / (Math.hypot(...boxOfExtent(shown.map.extent).size) || 1);
-  const near = { ...camera, target: triple(box.centre), distance: (camera.distance * Math.min(1, smaller || 1)) / room };
+  const near = {
+    ...camera,
+    target: triple(box.centre),
+    distance: (camera.distance * Math.min(1, smaller || 1)) / room,
+  };
   map.setCamera(near);
   // What is seen in the middle of the free part now is as far from the target as the target should be aside.
   const middle = map.toSpot(place.x + insets.left + free.width / 2, place.y + insets.top + free.height / 2);

@@ -60,7 +60,12 @@ export const KEYS: readonly Key[] = [
     does: "first, last epoch",
     act: (explorer, { key }) => stepEpoch(explorer, key === "Home" ? -1e9 : 1e9),
   },
-  { shown: ["Space"], keys: [" "], does: "play the epochs, or stop", act: (explorer) => togglePlay(explorer) },
+  {
+    shown: ["Space"],
+    keys: [" "],
+    does: "play the epochs, or stop",
+    act: (explorer) => togglePlay(explorer),
+  },
   { shown: ["s"], keys: ["s"], does: "next speed", act: (explorer) => nextSpeed(explorer) },
   {
     shown: ["+", "\u2212"],
@@ -85,7 +90,12 @@ export const KEYS: readonly Key[] = [
       store.lens.value = !store.lens.value;
     },
   },
-  { shown: ["t"], keys: ["t"], does: "theme: as the system, light, dark", act: (explorer) => nextTheme(explorer) },
+  {
+    shown: ["t"],
+    keys: ["t"],
+    does: "theme: as the system, light, dark",
+    act: (explorer) => nextTheme(explorer),
+  },
   {
     shown: ["?"],
     keys: ["?"],
@@ -127,7 +137,9 @@ function isFree({ target, key }: KeyboardEvent, { store, surface }: Explorer): b
 }
 
 function moveCursor(explorer: Explorer, { key, shiftKey }: KeyboardEvent): void {
-  const [x, y] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key] ?? [0, 0];
+  const [x, y] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key] ?? [
+    0, 0,
+  ];
   const by = shiftKey ? 1 : STEP;
   explorer.store.pointing.value = true;
   nudge(explorer, (x ?? 0) * by, (y ?? 0) * by, explorer.surface.getBoundingClientRect());

@@ -75,7 +75,7 @@ function show(place: HTMLElement, scene: Scene, source: Source, token: Token): D
       loadPreferences(store, localStorage);
       apply(read(location.hash), scene, store);
       effect(() => {
-        document.documentElement.dataset["theme"] = store.themeNow.value;
+        document.documentElement.dataset.theme = store.themeNow.value;
       });
     },
   });
@@ -109,8 +109,15 @@ function takeToken(token: Token): void {
   const told = new URLSearchParams(location.hash.slice(1));
   const found = told.get("token");
   if (found === null) return;
-  const rest = location.hash.slice(1).split("&").filter((part) => !part.startsWith("token="));
-  history.replaceState(null, "", rest.length > 0 ? `#${rest.join("&")}` : location.pathname + location.search);
+  const rest = location.hash
+    .slice(1)
+    .split("&")
+    .filter((part) => !part.startsWith("token="));
+  history.replaceState(
+    null,
+    "",
+    rest.length > 0 ? `#${rest.join("&")}` : location.pathname + location.search,
+  );
   token.give(found);
 }
 

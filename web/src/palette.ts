@@ -55,7 +55,11 @@ export function colourClasses(column: Int32Array, count: number, theme: Theme): 
 }
 
 /** One rgb triple per image: numbers along the ramp between `range`'s ends. */
-export function colourNumbers(column: Float32Array, range: readonly [number, number], theme: Theme): Uint8Array {
+export function colourNumbers(
+  column: Float32Array,
+  range: readonly [number, number],
+  theme: Theme,
+): Uint8Array {
   const colours = new Uint8Array(column.length * 3);
   const span = range[1] - range[0] || 1;
   column.forEach((value, i) => {

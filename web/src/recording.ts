@@ -50,7 +50,11 @@ export function createRecording(scene: Scene, source: Source): Recording {
   });
   const latents = new Cache<Latents>(LATENTS, async (key) => {
     const tensors = await read(source, `epochs/${epochName(Number(key))}/latents.safetensors`);
-    return { epoch: Number(key), d: scene.latentDim, mean: floats(tensors, "mean", [scene.n, scene.latentDim]) };
+    return {
+      epoch: Number(key),
+      d: scene.latentDim,
+      mean: floats(tensors, "mean", [scene.n, scene.latentDim]),
+    };
   });
   const columns = new Cache<ReadonlyMap<string, Column>>(1, async () => {
     const found = new Map<string, Column>();

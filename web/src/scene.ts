@@ -44,29 +44,29 @@ const FORMAT = 1;
 /** A scene from parsed JSON. Throws a Trouble that names the entry that is wrong. */
 export function parseScene(json: unknown): Scene {
   const top = record(json, "the whole file");
-  checkFormat(top["format"]);
-  const images = record(top["images"], "images");
-  const atlas = record(images["atlas"], "images.atlas");
-  const model = record(top["model"], "model");
-  const maps = list(top["maps"], "maps").map(parseMap);
+  checkFormat(top.format);
+  const images = record(top.images, "images");
+  const atlas = record(images.atlas, "images.atlas");
+  const model = record(top.model, "model");
+  const maps = list(top.maps, "maps").map(parseMap);
   const [first, ...others] = maps;
   if (!first) throw wrong("maps", "must not be empty");
   return {
-    title: text(top["title"], "title"),
-    model: text(model["name"], "model.name"),
-    latentDim: count(model["latent_dim"], "model.latent_dim", 1),
-    n: count(images["n"], "images.n", 0),
-    shape: parseShape(images["shape"]),
+    title: text(top.title, "title"),
+    model: text(model.name, "model.name"),
+    latentDim: count(model.latent_dim, "model.latent_dim", 1),
+    n: count(images.n, "images.n", 0),
+    shape: parseShape(images.shape),
     atlas: {
-      files: list(atlas["files"], "images.atlas.files").map((f, i) => path(f, `images.atlas.files[${i}]`)),
-      columns: count(atlas["columns"], "images.atlas.columns", 1),
-      rows: count(atlas["rows"], "images.atlas.rows", 1),
+      files: list(atlas.files, "images.atlas.files").map((f, i) => path(f, `images.atlas.files[${i}]`)),
+      columns: count(atlas.columns, "images.atlas.columns", 1),
+      rows: count(atlas.rows, "images.atlas.rows", 1),
     },
-    channels: list(top["channels"] ?? [], "channels").map(parseChannel),
-    epochs: list(top["epochs"], "epochs").map(parseEpoch),
+    channels: list(top.channels ?? [], "channels").map(parseChannel),
+    epochs: list(top.epochs, "epochs").map(parseEpoch),
     maps: [first, ...others],
-    graphs: parseGraphs(top["graphs"] ?? {}),
-    live: list(top["live"] ?? [], "live").map((q, i) => text(q, `live[${i}]`)),
+    graphs: parseGraphs(top.graphs ?? {}),
+    live: list(top.live ?? [], "live").map((q, i) => text(q, `live[${i}]`)),
   };
 }
 
@@ -98,11 +98,11 @@ function parseShape(value: unknown): Scene["shape"] {
 function parseChannel(value: unknown, i: number): Channel {
   const at = `channels[${i}]`;
   const told = record(value, at);
-  const kind = told["kind"];
+  const kind = told.kind;
   if (kind !== "class" && kind !== "number") throw wrong(`${at}.kind`, "must be 'class' or 'number'");
-  const values = kind === "class" ? list(told["values"], `${at}.values`) : [];
+  const values = kind === "class" ? list(told.values, `${at}.values`) : [];
   return {
-    name: text(told["name"], `${at}.name`),
+    name: text(told.name, `${at}.name`),
     kind,
     values: values.map((v, k) => text(v, `${at}.values[${k}]`)),
   };
@@ -111,22 +111,22 @@ function parseChannel(value: unknown, i: number): Channel {
 function parseEpoch(value: unknown, i: number): EpochEntry {
   const at = `epochs[${i}]`;
   const told = record(value, at);
-  const losses = record(told["losses"] ?? {}, `${at}.losses`);
+  const losses = record(told.losses ?? {}, `${at}.losses`);
   return {
-    epoch: count(told["epoch"], `${at}.epoch`, 0),
-    train: loss(losses["train"], `${at}.losses.train`),
-    validation: loss(losses["validation"], `${at}.losses.validation`),
+    epoch: count(told.epoch, `${at}.epoch`, 0),
+    train: loss(losses.train, `${at}.losses.train`),
+    validation: loss(losses.validation, `${at}.losses.validation`),
   };
 }
 
 function parseMap(value: unknown, i: number): MapEntry {
   const at = `maps[${i}]`;
   const told = record(value, at);
-  const dims = told["dims"];
+  const dims = told.dims;
   if (dims !== 2 && dims !== 3) throw wrong(`${at}.dims`, "must be 2 or 3");
-  const epochs = list(told["epochs"], `${at}.epochs`).map((e, k) => count(e, `${at}.epochs[${k}]`, 0));
+  const epochs = list(told.epochs, `${at}.epochs`).map((e, k) => count(e, `${at}.epochs[${k}]`, 0));
   if (epochs.length === 0) throw wrong(`${at}.epochs`, "must not be empty");
-  const extent = list(told["extent"], `${at}.extent`).map((corner, k) =>
+  const extent = list(told.extent, `${at}.extent`).map((corner, k) =>
     list(corner, `${at}.extent[${k}]`).map((x) => finite(x, `${at}.extent[${k}]`)),
   );
   const [low, high] = extent;
@@ -134,10 +134,10 @@ function parseMap(value: unknown, i: number): MapEntry {
     throw wrong(`${at}.extent`, `must be two lists of ${dims} numbers`);
   }
   return {
-    name: text(told["name"], `${at}.name`),
-    projection: text(told["projection"], `${at}.projection`),
+    name: text(told.name, `${at}.name`),
+    projection: text(told.projection, `${at}.projection`),
     dims,
-    way: text(told["way"], `${at}.way`),
+    way: text(told.way, `${at}.way`),
     epochs: epochs.toSorted((a, b) => a - b),
     extent: [low, high],
   };
@@ -153,7 +153,8 @@ function parseGraphs(value: unknown): Scene["graphs"] {
 }
 
 function record(value: unknown, at: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(at, "must be an object");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw wrong(at, "must be an object");
   return value as Record<string, unknown>;
 }
 

@@ -148,7 +148,7 @@ export function stepped(epochs: readonly number[], from: number, by: number): nu
 
 /** Which images are drawn: 0 hides. null where all are. */
 export function visibleOf(colouring: Colouring | null, hidden: ReadonlySet<number>): Uint8Array | null {
-  if (!colouring || colouring.channel.kind !== "class" || hidden.size === 0) return null;
+  if (colouring?.channel.kind !== "class" || hidden.size === 0) return null;
   const visible = new Uint8Array(colouring.column.length);
   for (let i = 0; i < visible.length; i++) visible[i] = hidden.has(colouring.column[i]!) ? 0 : 1;
   return visible;

@@ -4,7 +4,10 @@ import type { Rgb } from "./palette";
 
 /** The page's background colour in the theme of now. */
 export function backgroundNow(): Rgb {
-  const told = getComputedStyle(document.body).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [];
+  const told =
+    getComputedStyle(document.body)
+      .backgroundColor.match(/[\d.]+/g)
+      ?.map(Number) ?? [];
   const [r = 255, g = 255, b = 255] = told;
   return [r, g, b];
 }

@@ -43,7 +43,8 @@ export function floats(tensors: Tensors, name: string, shape: readonly (number |
 export function expect(tensors: Tensors, name: string, shape: readonly (number | null)[]): Tensor {
   const tensor = tensors.get(name);
   if (!tensor) throw damaged(`has no tensor '${name}'`);
-  const fits = tensor.shape.length === shape.length && shape.every((s, i) => s === null || s === tensor.shape[i]);
+  const fits =
+    tensor.shape.length === shape.length && shape.every((s, i) => s === null || s === tensor.shape[i]);
   if (!fits) {
     const wanted = shape.map((s) => s ?? "any").join(", ");
     throw damaged(`'${name}' must have shape (${wanted}); it has (${tensor.shape.join(", ")})`);

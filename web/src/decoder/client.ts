@@ -51,7 +51,9 @@ export function createDecoder(scene: Scene, source: Source, startWorker: () => W
 
   async function run(graph: Graph, epoch: number, data: Float32Array, rows: readonly number[], out: number) {
     const [question, input, output] =
-      graph === "decoder" ? (["decode", "latents", "images"] as const) : (["encode", "images", "latents"] as const);
+      graph === "decoder"
+        ? (["decode", "latents", "images"] as const)
+        : (["encode", "images", "latents"] as const);
     const shape = [data.length / rows.reduce((product, side) => product * side, 1), ...rows];
     if (place(graph, question) === "here") {
       if (state.peek() === "asleep") state.value = "starting";
@@ -69,7 +71,10 @@ export function createDecoder(scene: Scene, source: Source, startWorker: () => W
     state.value = place(graph, question);
     if (state.peek() === "none") throw nowhere(graph, worker.broken);
     const told = { epoch, [input]: nested(data, shape) };
-    const answer = floats(readTensors(await source.ask(question, told)), output, [shape[0]!, ...ofOutput(graph, scene)]);
+    const answer = floats(readTensors(await source.ask(question, told)), output, [
+      shape[0]!,
+      ...ofOutput(graph, scene),
+    ]);
     return checked(answer, shape[0]! * out);
   }
 
@@ -90,7 +95,10 @@ class Channel {
   /** Why the runtime cannot run here at all; null while it may. */
   broken: Trouble | null = null;
   readonly #start: () => Worker;
-  readonly #open = new Map<number, { done: (data: Float32Array | null) => void; fail: (why: Trouble) => void }>();
+  readonly #open = new Map<
+    number,
+    { done: (data: Float32Array | null) => void; fail: (why: Trouble) => void }
+  >();
   #worker: Worker | null = null;
   #next = 1;
 
@@ -129,7 +137,10 @@ class Channel {
   }
 
   #break(message: string): void {
-    this.broken = new Trouble(message, "does the server send .wasm files, and does the browser allow WebAssembly?");
+    this.broken = new Trouble(
+      message,
+      "does the server send .wasm files, and does the browser allow WebAssembly?",
+    );
     for (const { fail } of this.#open.values()) fail(this.broken);
     this.#open.clear();
   }
@@ -140,7 +151,10 @@ type Omitted<T> = T extends unknown ? Omit<T, "id"> : never;
 function nowhere(graph: Graph, broken: Trouble | null): Trouble {
   if (broken) return broken;
   const does = graph === "decoder" ? "decode" : "encode";
-  return new Trouble(`this model cannot ${does} in the page`, `open its run with 'hinterland open' to ${does} live`);
+  return new Trouble(
+    `this model cannot ${does} in the page`,
+    `open its run with 'hinterland open' to ${does} live`,
+  );
 }
 
 function checked(data: Float32Array | null, length: number): Float32Array {

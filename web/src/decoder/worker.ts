@@ -1,6 +1,7 @@
 /** Runs graphs off the page's thread: ONNX Runtime as plain wasm, one thread, one thing after another. */
-import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
+
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
+import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 import type { Answer, Asked } from "./protocol";
 
 env.wasm.numThreads = 1;

@@ -4,6 +4,13 @@ import type { Vec3 } from "./vector";
 
 const STEPS = 2048;
 
+/**
+ * The bits of a positive float grow nearly as its logarithm. So a step is a ratio of depths, and is as fine for a
+ * person who has gone deep into a map as for one who sees it whole.
+ */
+const FLOAT = new Float32Array(1);
+const BITS = new Uint32Array(FLOAT.buffer);
+
 /** A counting sort, in two parts so that a renderer can move what it needs straight to its place. */
 export class DepthSteps {
   /** How many points lie in farther steps, and at the end how many are seen at all. */
@@ -12,7 +19,7 @@ export class DepthSteps {
   steps = new Uint16Array(0);
   #order = new Uint32Array(0);
   readonly #next = new Uint32Array(STEPS);
-  #nearest = 0;
+  #lowest = 0;
   #width = 0;
 
   readonly count = STEPS;
@@ -23,8 +30,8 @@ export class DepthSteps {
     const [fx, fy, fz] = forward;
     const away = eye[0] * fx + eye[1] * fy + eye[2] * fz;
     const smallest = radius * 1e-6;
-    const low = Math.max(smallest, -away - radius);
-    const scale = STEPS / Math.max(radius, radius - away - low);
+    const lowest = bitsOf(Math.max(radius * 1e-5, -away - radius));
+    const scale = STEPS / (bitsOf(Math.max(radius, radius - away)) - lowest);
     const { starts, steps } = this;
     const moving = t < 1;
     starts.fill(0);
@@ -39,18 +46,21 @@ export class DepthSteps {
         steps[i] = STEPS;
         continue;
       }
-      const nearness = STEPS - 1 - Math.min(STEPS - 1, Math.max(0, Math.floor((depth - low) * scale)));
-      steps[i] = nearness;
-      starts[nearness + 1]!++;
+      FLOAT[0] = depth;
+      const farness = Math.min(STEPS - 1, Math.max(0, Math.floor((BITS[0]! - lowest) * scale)));
+      const step = STEPS - 1 - farness;
+      steps[i] = step;
+      starts[step + 1]!++;
     }
     for (let k = 0; k < STEPS; k++) starts[k + 1]! += starts[k]!;
-    this.#nearest = low;
+    this.#lowest = lowest;
     this.#width = 1 / scale;
   }
 
   /** The depth in the middle of a step. */
   depthOf(step: number): number {
-    return this.#nearest + (STEPS - 0.5 - step) * this.#width;
+    BITS[0] = this.#lowest + (STEPS - 0.5 - step) * this.#width;
+    return FLOAT[0]!;
   }
 
   /** Where the next point of each step goes: a copy of `starts` to count up. */
@@ -70,4 +80,9 @@ export class DepthSteps {
     }
     return this.#order.subarray(0, starts[STEPS]!);
   }
+}
+
+function bitsOf(depth: number): number {
+  FLOAT[0] = depth;
+  return BITS[0]!;
 }

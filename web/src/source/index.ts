@@ -18,7 +18,7 @@ export function webSource(token: Token): Source {
       const reply = await reach(address, { ...options, headers: { ...options.headers, ...header } });
       if (reply.ok) return reply;
       if (reply.status !== 401) throw await refusal(address, reply);
-      await token.another(header["Authorization"]);
+      await token.another(header.Authorization);
     }
   }
   const file = (path: string) => get(`scene/${path}`);

@@ -25,12 +25,26 @@ function mainCard(place: HTMLElement, context: Context): () => void {
   const title = el("h2", {});
   const unpin = el(
     "button",
-    { type: "button", class: "tool", title: "Unpin (Esc)", "aria-label": "Unpin", onclick: () => clearPin(context) },
+    {
+      type: "button",
+      class: "tool",
+      title: "Unpin (Esc)",
+      "aria-label": "Unpin",
+      onclick: () => clearPin(context),
+    },
     icon("M4 4l8 8M12 4l-8 8"),
   );
-  const pin = el("button", { type: "button", class: "button", text: "Pin", onclick: () => pinCursor(context) });
+  const pin = el("button", {
+    type: "button",
+    class: "button",
+    text: "Pin",
+    onclick: () => pinCursor(context),
+  });
   const decoded = createSlot(scene.shape, "Decoded picture");
-  const [real, remade] = [createSlot(scene.shape, "Real image"), createSlot(scene.shape, "Its reconstruction")];
+  const [real, remade] = [
+    createSlot(scene.shape, "Real image"),
+    createSlot(scene.shape, "Its reconstruction"),
+  ];
   const captions = [el("figcaption", {}), el("figcaption", {}), el("figcaption", {})] as const;
   const nearestButton = el(
     "button",
@@ -54,7 +68,11 @@ function mainCard(place: HTMLElement, context: Context): () => void {
   return all(
     effect(() => {
       const held = store.pin.value;
-      title.textContent = held ? (held.by === "image" ? `Image ${held.index}` : "Pinned spot") : "Under the cursor";
+      title.textContent = held
+        ? held.by === "image"
+          ? `Image ${held.index}`
+          : "Pinned spot"
+        : "Under the cursor";
       unpin.hidden = !held;
       pin.hidden = Boolean(held) || !store.cursor.value;
       captions[0].textContent = held?.by === "image" ? "its reconstruction" : "decoded here";
@@ -91,7 +109,9 @@ function secondCard(place: HTMLElement, context: Context): () => void {
       const found = hover.neighbour.value;
       if (card.hidden || !store.pin.value) return;
       if (found) showTile(real, context, found.index);
-      words.textContent = found ? `nearest: ${nameOf(context, found.index)}, ${brief(found.distance)} away` : "";
+      words.textContent = found
+        ? `nearest: ${nameOf(context, found.index)}, ${brief(found.distance)} away`
+        : "";
     }),
   );
 }

@@ -23,7 +23,11 @@ export const legend: View = {
     }
     const choice = el(
       "select",
-      { class: "select", "aria-label": "Colour by", onchange: () => chooseColour(context, choice.value || null) },
+      {
+        class: "select",
+        "aria-label": "Colour by",
+        onchange: () => chooseColour(context, choice.value || null),
+      },
       ...scene.channels.map(({ name }) => el("option", { value: name, text: name })),
       el("option", { value: "", text: "nothing" }),
     );
@@ -44,7 +48,8 @@ export const legend: View = {
         const fault = store.columnsFault.value;
         const colouring = store.colouring.value;
         if (fault) body.replaceChildren(faultNote(fault));
-        else if (colouring) body.replaceChildren(...(isClasses(colouring) ? classes : ramp)(context, colouring));
+        else if (colouring)
+          body.replaceChildren(...(isClasses(colouring) ? classes : ramp)(context, colouring));
         else body.replaceChildren();
       }),
       () => place.replaceChildren(),
@@ -67,7 +72,7 @@ function classes(context: Context, { channel, column }: Colouring): Node[] {
   const lines = present.slice(0, LONGEST).map((index) => {
     const name = channel.values[index] ?? "none";
     const swatch = el("span", { class: "swatch" });
-    swatch.style.backgroundColor = css(classColour(index, channel.values.length, theme));
+    swatch.style.color = css(classColour(index, channel.values.length, theme));
     const line = el(
       "button",
       {

@@ -27,7 +27,8 @@ export const map: View = {
       }),
       effect(() => {
         note.textContent = "";
-        if (scene.n === 0) note.textContent = "This scene holds no images. Its decoder still answers everywhere.";
+        if (scene.n === 0)
+          note.textContent = "This scene holds no images. Its decoder still answers everywhere.";
         else if (!store.shown.value && !store.frameFault.value) note.textContent = "Loading the map\u2026";
       }),
       () => place.replaceChildren(),
@@ -40,8 +41,10 @@ function followPointer(surface: HTMLElement, context: Parameters<View["mount"]>[
   const { store } = context;
   let at: readonly [number, number] | null = null;
   const listening = new AbortController();
-  const listen = <K extends keyof HTMLElementEventMap>(name: K, call: (event: HTMLElementEventMap[K]) => void) =>
-    surface.addEventListener(name, call, { signal: listening.signal });
+  const listen = <K extends keyof HTMLElementEventMap>(
+    name: K,
+    call: (event: HTMLElementEventMap[K]) => void,
+  ) => surface.addEventListener(name, call, { signal: listening.signal });
   listen("pointermove", (event) => {
     if (!event.isPrimary) return;
     at = [event.clientX, event.clientY];

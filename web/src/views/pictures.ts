@@ -17,12 +17,16 @@ export interface Slot {
 export function createSlot(shape: Scene["shape"], name: string): Slot {
   const [h, w, c] = shape;
   const smooth = Math.min(h, w) >= SMOOTH;
-  const node = el("canvas", { class: smooth ? "picture smooth" : "picture", role: "img", "aria-label": name });
+  const node = el("canvas", {
+    class: smooth ? "picture smooth" : "picture",
+    role: "img",
+    "aria-label": name,
+  });
   node.width = w;
   node.height = h;
   node.style.setProperty("--columns", String(w));
   node.style.setProperty("--shape", `${w} / ${h}`);
-  node.dataset["empty"] = "";
+  node.dataset.empty = "";
   const brush = node.getContext("2d", { willReadFrequently: true });
   const image = new ImageData(w, h);
   return {
@@ -30,15 +34,15 @@ export function createSlot(shape: Scene["shape"], name: string): Slot {
     paint(pixels) {
       fill(image.data, pixels, c);
       brush?.putImageData(image, 0, 0);
-      delete node.dataset["empty"];
+      delete node.dataset.empty;
     },
     paintTile({ page, x, y }) {
       brush?.drawImage(page, x, y, w, h, 0, 0, w, h);
-      delete node.dataset["empty"];
+      delete node.dataset.empty;
     },
     clear() {
       brush?.clearRect(0, 0, w, h);
-      node.dataset["empty"] = "";
+      node.dataset.empty = "";
     },
   };
 }

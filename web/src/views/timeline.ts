@@ -83,7 +83,9 @@ function readingOf({ scene, store }: Context): Node[] {
 
 function lossesOf({ train, validation }: EpochEntry): (readonly [kind: string, words: string])[] {
   const told = [["train", train] as const, ["validation", validation] as const];
-  return told.flatMap(([kind, value]) => (value === null ? [] : [[kind, `${kind} ${brief(value)}`] as const]));
+  return told.flatMap(([kind, value]) =>
+    value === null ? [] : [[kind, `${kind} ${brief(value)}`] as const],
+  );
 }
 
 function lossWords(entry: EpochEntry): string[] {
@@ -139,12 +141,20 @@ function createChart(context: Context) {
 }
 
 /** Both lines, their names at the end, and the scale. */
-function linesOf(entries: readonly EpochEntry[], span: readonly [number, number], plot: HTMLElement): SVGElement[] {
+function linesOf(
+  entries: readonly EpochEntry[],
+  span: readonly [number, number],
+  plot: HTMLElement,
+): SVGElement[] {
   const box = [plot.clientWidth, plot.clientHeight - 18] as const;
   const axis = axisOf(entries.filter(({ epoch }) => epoch >= span[0] && epoch <= span[1]));
   const ground = svg("line", { class: "axis", x1: 0, x2: box[0], y1: box[1] + 0.5, y2: box[1] + 0.5 });
   const ends = span.map((epoch, i) =>
-    svg("text", { class: "tick", x: i * box[0], y: box[1] + 14, "text-anchor": i ? "end" : "start" }, String(epoch)),
+    svg(
+      "text",
+      { class: "tick", x: i * box[0], y: box[1] + 14, "text-anchor": i ? "end" : "start" },
+      String(epoch),
+    ),
   );
   if (!axis || box[0] < 2) return [ground, ...ends];
   const inside: readonly [number, number] = [box[0], box[1] - 6];
@@ -155,11 +165,21 @@ function linesOf(entries: readonly EpochEntry[], span: readonly [number, number]
   const scale = [axis.high, axis.low].map((value) =>
     svg(
       "text",
-      { class: "tick", x: -8, y: 3 + (1 - heightOf(axis, value)) * inside[1], dy: "0.32em", "text-anchor": "end" },
+      {
+        class: "tick",
+        x: -8,
+        y: 3 + (1 - heightOf(axis, value)) * inside[1],
+        dy: "0.32em",
+        "text-anchor": "end",
+      },
       brief(value),
     ),
   );
   const name = axis.log ? "loss (log scale)" : "loss";
-  const title = svg("text", { class: "tick", x: box[0] / 2, y: box[1] + 14, "text-anchor": "middle" }, `epoch \u00b7 ${name}`);
+  const title = svg(
+    "text",
+    { class: "tick", x: box[0] / 2, y: box[1] + 14, "text-anchor": "middle" },
+    `epoch \u00b7 ${name}`,
+  );
   return [ground, ...kinds, ...scale, ...ends, title];
 }

@@ -1,0 +1,176 @@
+"""A training that is killed at any moment loses one epoch at most, and goes on as if never stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+import torch
+
+from hinterland.run import Run, commit
+from hinterland.train import Epoch, train
+from hinterland.types import Images
+from tests.conftest import begun, environment, made_up
+
+MANY = 10_000  # epochs: more than any test waits for
+
+
+def train_and_tell(path: Path, pipe: Connection) -> None:
+    """In a process of its own: train for ever, and tell of each epoch once it is on disk."""
+    torch.set_num_threads(1)
+    images = made_up(100, (8, 8, 1))
+    pipe.send(-1)
+    for event in train(begun(path, images, epochs=MANY), images):
+        if isinstance(event, Epoch):
+            pipe.send(event.epoch)
+
+
+def digest(run: Run, epoch: int) -> str:
+    return hashlib.sha256(run.bytes_of(epoch, "weights.safetensors")).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def never_stopped(tmp_path_factory: pytest.TempPathFactory, images: Images) -> Run:
+    run = begun(tmp_path_factory.mktemp("runs") / "whole", images, epochs=MANY)
+    for event in train(run, images, epochs=400):
+        assert event.epochs == 400
+    return run
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("trial", range(20))
+def test_kill_9_at_a_random_moment(
+    trial: int, tmp_path: Path, images: Images, never_stopped: Run
+) -> None:
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload(["tests.test_kill"])
+    ours, theirs = processes.Pipe(duplex=False)
+    child = processes.Process(target=train_and_tell, args=(tmp_path / "run", theirs))
+    child.start()
+    theirs.close()
+    assert ours.recv() == -1
+    time.sleep(random.Random(trial).uniform(0, 2))
+    child.kill()
+    child.join()
+    told = -1
+    try:
+        while ours.poll():
+            told = ours.recv()
+    except EOFError:
+        pass
+
+    if not (tmp_path / "run").exists():  # killed before there was a run: nothing but a draft
+        assert told == -1
+        return
+    run = Run.open(tmp_path / "run")
+    assert run.epochs == list(range(len(run.epochs)))
+    for epoch in run.epochs:
+        for name in run.manifest(epoch)["files"]:
+            assert run.bytes_of(epoch, name)
+    reached = len(run.epochs) - 1
+    assert reached >= told, "an epoch that was announced is gone"
+
+    goal = min(reached + 2, 400)
+    for _ in train(run, images, epochs=goal):
+        pass
+    assert run.epochs == list(range(max(goal, reached) + 1))
+    assert list(run.path.rglob(f"{commit.DRAFT}*")) == []
+    assert digest(run, goal) == digest(never_stopped, goal)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_saves_the_middle_of_an_epoch_and_says_how_to_go_on(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    command = [sys.executable, "-m", "hinterland"]
+    words = ["train", "digits", "-o", "run", "--epochs", "500", "--batch-size", "8"]
+    child = subprocess.Popen(
+        [*command, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env=environment(home),
+    )
+    assert child.stderr is not None
+    said = ""
+    for line in child.stderr:
+        said += line
+        if line.startswith("epoch 2/"):
+            break
+    time.sleep(0.2)
+    child.send_signal(number)
+    out, rest = child.communicate(timeout=20)
+    assert child.returncode == 128 + number
+    assert "hinterland resume run" in rest
+    assert "Traceback" not in said + rest
+    assert out == ""
+    run = Run.open(tmp_path / "run")
+    reached = run.epochs[-1]
+    assert reached >= 2
+    kept = next(run.kept())[0]
+    assert kept["epoch"] == reached
+
+    done = subprocess.run(
+        [*command, "resume", "run", "--epochs", str(reached + 1)],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=environment(home),
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(rf"^epoch {reached + 1}/{reached + 1} ", done.stderr, re.MULTILINE)
+    assert Run.open(tmp_path / "run").epochs[-1] == reached + 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    os.geteuid() != 0 or sys.platform != "linux", reason="mounting a small disk needs root on Linux"
+)
+def test_a_disk_that_fills_up_keeps_what_it_has(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(disk)], check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip("this machine does not let us mount a small disk")
+    home = tmp_path / "home"
+    home.mkdir()
+    try:
+        words = ["train", "digits", "-o", str(disk / "run"), "--epochs", "500", "--seed", "1"]
+        done = subprocess.run(
+            [sys.executable, "-m", "hinterland", *words],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=environment(home),
+            timeout=150,
+            check=False,
+        )
+        assert done.returncode == 5, done.stderr
+        errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+        assert len(errors) == 1
+        assert "disk full" in errors[0]
+        assert "Traceback" not in done.stderr
+        run = Run.open(disk / "run")
+        assert len(run.epochs) > 1
+        for epoch in run.epochs:
+            for name in run.manifest(epoch)["files"]:
+                assert run.bytes_of(epoch, name)
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=False)

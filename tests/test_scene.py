@@ -1,0 +1,179 @@
+"""A scene holds all that a page needs, and says the same as the run that it was compiled from."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from safetensors.numpy import load
+
+from hinterland.chart import chart
+from hinterland.live import Live
+from hinterland.models.session import Session
+from hinterland.run import Run
+from hinterland.scene import Scene, compose
+from hinterland.types import HinterlandError, Images
+from tests.conftest import made_up, record
+
+
+@pytest.fixture(scope="module")
+def run(trained: Run, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    place = tmp_path_factory.mktemp("charted") / "run"
+    shutil.copytree(trained.path, place)
+    run = Run.open(place)
+    assert list(chart(run)) == [(1, 3), (2, 3), (3, 3)]
+    return run
+
+
+@pytest.fixture(scope="module")
+def scene(run: Run) -> Scene:
+    return compose(run, live=Live(run).questions)
+
+
+def told(scene: Scene) -> dict:
+    return json.loads(scene.files["scene.json"]())
+
+
+def test_every_file_can_be_made_and_every_named_file_is_there(scene: Scene) -> None:
+    sizes = {path: len(make()) for path, make in scene.files.items()}
+    assert min(sizes.values()) > 0
+    description = told(scene)
+    named = [*description["images"]["atlas"]["files"], *description["graphs"].values()]
+    for epoch in description["epochs"]:
+        place = f"epochs/{epoch['epoch']:04}"
+        named += [f"{place}/{part}.safetensors" for part in ("latents", "decoder", "encoder")]
+    for each in description["maps"]:
+        named += [f"maps/{each['name']}/{epoch:04}.safetensors" for epoch in each["epochs"]]
+    assert set(named) | {"scene.json", "channels.safetensors"} == set(sizes)
+
+
+def test_nothing_private_is_in_it(scene: Scene, run: Run) -> None:
+    private = [str(run.path), str(Path.home()), str(Path.cwd())]
+    for make in scene.files.values():
+        content = make()
+        assert not any(word.encode() in content for word in private if len(word) > 1)
+
+
+def test_a_point_and_its_image_and_its_label_stand_at_one_index(
+    scene: Scene, run: Run, images: Images
+) -> None:
+    """The wrong image beside a point is the worst that a map can show."""
+    rows = run.tracked_rows()
+    atlas = told(scene)["images"]["atlas"]
+    page = np.asarray(Image.open(io.BytesIO(scene.files[atlas["files"][0]]())))
+    channels = load(scene.files["channels.safetensors"]())
+    assert images.labels is not None
+    assert images.held_out is not None
+    encoder = session(run, "encoder", 2)
+    latents = load(scene.files["epochs/0002/latents.safetensors"]())["mean"]
+    for i in (0, 1, 57, 99):
+        x, y = i % atlas["columns"] * 8, i // atlas["columns"] % atlas["rows"] * 8
+        tile = page[y : y + 8, x : x + 8, :1]
+        assert np.array_equal(tile, images.pixels[rows[i]])
+        assert channels["label"][i] == images.labels[rows[i]]
+        assert channels["split"][i] == images.held_out[rows[i]]
+        code = encoder.run(tile[None].astype(np.float32) / 255)
+        np.testing.assert_allclose(code[0], latents[i], atol=1e-5)
+
+
+def test_the_decoder_of_any_epoch_is_the_graph_with_that_epochs_file(
+    scene: Scene, run: Run, images: Images
+) -> None:
+    z = np.random.default_rng(0).standard_normal((3, 2)).astype(np.float32)
+    headers, pictures = set(), []
+    for epoch in run.epochs:
+        content = scene.files[f"epochs/{epoch:04}/decoder.safetensors"]()
+        headers.add(content[8 : 8 + int.from_bytes(content[:8], "little")])
+        decoder = Session(scene.files["model/decoder.onnx"](), "decoder.safetensors", content)
+        pictures.append(decoder.run(z))
+    assert len(headers) == 1
+    assert not np.allclose(pictures[0], pictures[2], atol=1e-3)
+
+
+def test_what_is_asked_live_is_what_the_graphs_say(run: Run) -> None:
+    live = Live(run)
+    z = [[0.5, -1.0], [0.0, 2.0]]
+    answer = load(live.ask("decode", {"epoch": 1, "latents": z}))["images"]
+    np.testing.assert_array_equal(answer, session(run, "decoder", 1).run(np.asarray(z)))
+    x = made_up(3, (8, 8, 1)).pixels / 255
+    answer = load(live.ask("encode", {"epoch": 2, "images": x.tolist()}))["latents"]
+    np.testing.assert_allclose(answer, session(run, "encoder", 2).run(x), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "message"),
+    [
+        ("dcode", {}, "no question 'dcode'"),
+        ("decode", {"epoch": 9, "latents": [[0, 0]]}, "no epoch 9"),
+        ("decode", {"epoch": True, "latents": [[0, 0]]}, "no epoch True"),
+        ("decode", {"latents": [[0, 0]]}, "no epoch None"),
+        ("decode", {"epoch": 1}, "must have shape"),
+        ("decode", {"epoch": 1, "latents": [[0, 0, 0]]}, "must have shape"),
+        ("decode", {"epoch": 1, "latents": []}, "must have shape"),
+        ("decode", {"epoch": 1, "latents": [["a", "b"]]}, "must be numbers"),
+        ("decode", {"epoch": 1, "latents": [[0], [0, 1]]}, "must be numbers"),
+        ("decode", {"epoch": 1, "latents": [[float("nan"), 0]]}, "finite"),
+        ("decode", {"epoch": 1, "latents": [[0, 0]] * 5000}, "5000 rows"),
+        ("encode", {"epoch": 1, "images": [[[0.5]]]}, "must have shape"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused(
+    run: Run, question: str, asked: dict, message: str
+) -> None:
+    with pytest.raises(HinterlandError, match=message):
+        Live(run).ask(question, asked)
+
+
+def test_a_damaged_epoch_spoils_its_own_files_only(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(run.path, tmp_path / "run")
+    (tmp_path / "run" / "epochs" / "0001" / "weights.safetensors").write_bytes(b"?")
+    scene = compose(Run.open(tmp_path / "run"))
+    with pytest.raises(HinterlandError, match=r"epoch 1 .* is damaged"):
+        scene.files["epochs/0001/decoder.safetensors"]()
+    scene.files["epochs/0002/decoder.safetensors"]()
+    assert [each["epoch"] for each in told(scene)["epochs"]] == [0, 1, 2]
+
+
+def test_a_map_is_made_once_and_again_when_the_run_has_grown(
+    run: Run, tmp_path: Path, images: Images
+) -> None:
+    assert list(chart(run)) == []
+    shutil.copytree(run.path, tmp_path / "run")
+    grown = Run.open(tmp_path / "run")
+    from hinterland.train import train
+
+    for _ in train(grown, images, epochs=3):
+        pass
+    assert len(list(chart(grown))) == 4
+    assert grown.maps()["plane"]["epochs"] == [0, 1, 2, 3]
+
+
+def test_many_latents_get_principal_components_first_and_other_maps_when_asked(
+    tmp_path: Path, images: Images
+) -> None:
+    run = record(tmp_path / "run", images, d=6, epochs=1)
+    list(chart(run))
+    list(chart(run, "pca", dims=3, name="space"))
+    maps = {each["name"]: each for each in told(compose(run))["maps"]}
+    assert {name: each["dims"] for name, each in maps.items()} == {"pca": 2, "space": 3}
+    frame = load((run.path / "maps" / "space" / "0001.safetensors").read_bytes())
+    assert frame["points"].shape == (100, 3)
+    assert frame["axes"].shape == (3, 6)
+    lowest, highest = maps["space"]["extent"]
+    assert (frame["points"] >= np.float32(lowest) - 1e-6).all()
+    assert (frame["points"] <= np.float32(highest) + 1e-6).all()
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "", "."])
+def test_a_maps_name_is_no_path(run: Run, name: str) -> None:
+    with pytest.raises(HinterlandError, match="a map's name"):
+        list(chart(run, "pca", name=name or "/"))
+
+
+def session(run: Run, name: str, epoch: int) -> Session:
+    return Session(run.graph(name), f"{name}.safetensors", run.mounted(epoch, name))
