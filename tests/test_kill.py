@@ -1,4 +1,4 @@
-"""A training that is killed at any moment loses one epoch at most, and goes on as if never stopped."""
+"""A training killed at any moment loses one epoch at most, and goes on as if never stopped."""
 
 from __future__ import annotations
 

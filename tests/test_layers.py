@@ -12,7 +12,8 @@ PACKAGE = Path(__file__).parent.parent / "hinterland"
 
 # From the top down; the parts of one layer do not know each other.
 LAYERS = (
-    {"__init__", "__main__", "cli"},
+    {"__main__"},
+    {"__init__", "cli"},
     {"show"},
     {"train", "chart", "score", "scene", "live"},
     {"data", "models", "engine", "run", "project", "latent"},

@@ -63,7 +63,8 @@ def test_its_functions_are_short(path: Path) -> None:
 def test_a_file_of_the_page_is_short_and_says_what_it_is(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     assert len(source.splitlines()) <= MOST_LINES_OF_TYPESCRIPT
-    assert re.match(r"/\*\*?\s*\S|//\s*\S", source), "a file begins with one sentence"
+    is_test = path.name.endswith(".test.ts")  # its tests say it
+    assert is_test or re.match(r"/\*\*?\s*\S|//\s*\S", source), "begin with one sentence"
 
 
 @pytest.mark.parametrize("path", PACKAGE, ids=name_of)
