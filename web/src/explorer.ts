@@ -121,6 +121,11 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
     effect(() => {
       if (scene.n === 0 && store.shown.value) painted.value = true;
     }),
+    effect(() => {
+      // Once, and only now: starting the runtime earlier would delay the map.
+      const shown = store.shown.peek();
+      if (awake.value && shown) decoder.prepare(shown.epoch);
+    }),
     play(store, travelMs),
     prefetch(store, recording, decoder),
     () => resized.disconnect(),

@@ -15,7 +15,7 @@ export interface Box {
   readonly size: readonly number[];
 }
 
-const MARGIN = 0.05;
+const MARGIN = 0.06;
 /** Points looked at, and how many of a thousand may lie outside at either end: a stray one must not shrink the rest. */
 const SAMPLE = 4000;
 const STRAY = 3;

@@ -43,9 +43,9 @@ export function createProbe(
   const retry = () => {
     again.value++;
   };
-  const [picture, ask] = decoded(decoder, (thrown) => {
+  const [picture, ask] = decoded(decoder, (thrown, epoch) => {
     const { message, hint } = asTrouble(thrown);
-    fault.value = { message, hint, retry };
+    fault.value = { message: `epoch ${epoch} does not decode: ${message}`, hint, retry };
   });
   const [neighbourPicture, askNeighbour] = decoded(decoder, () => {});
 
@@ -99,14 +99,17 @@ export function createProbe(
 }
 
 /** A picture that follows requests, the newest winning, and the way to ask. `ask(null)` clears it. */
-function decoded(decoder: Decoder, failed: (thrown: unknown) => void) {
+function decoded(decoder: Decoder, failed: (thrown: unknown, epoch: number) => void) {
   const picture = signal<Picture | null>(null);
   const pass = latest<Request, Float32Array>(
     ({ latent, epoch }) => decoder.decode(epoch, latent),
     (pixels, asked) => {
       picture.value = { pixels, ...asked };
     },
-    failed,
+    (thrown, { epoch }) => {
+      picture.value = null; // an older picture would pass for this one
+      failed(thrown, epoch);
+    },
   );
   const ask = (asked: Request | null) => {
     pass(asked);

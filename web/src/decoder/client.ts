@@ -16,7 +16,7 @@ export interface Decoder {
   decode(epoch: number, latents: Float32Array): Promise<Float32Array>;
   /** (n, h, w, c) in [0, 1] -> (n, d). Throws a Trouble. */
   encode(epoch: number, images: Float32Array): Promise<Float32Array>;
-  /** Fetches an epoch's decoder before it is asked for; failing is no matter. */
+  /** Has an epoch's decoder ready before it is asked for; failing is no matter. */
   prepare(epoch: number): void;
   dispose(): void;
 }
@@ -84,7 +84,12 @@ export function createDecoder(scene: Scene, source: Source, startWorker: () => W
     decode: (epoch, latents) => run("decoder", epoch, latents, [scene.latentDim], h * w * c),
     encode: (epoch, images) => run("encoder", epoch, images, scene.shape, scene.latentDim),
     prepare(epoch) {
-      if (state.peek() === "here") sessions.get(`decoder/${epoch}`).catch(() => {});
+      if (place("decoder", "decode") !== "here") return;
+      if (state.peek() === "asleep") state.value = "starting";
+      const ready = () => {
+        state.value = "here";
+      };
+      sessions.get(`decoder/${epoch}`).then(ready, () => {});
     },
     dispose: () => worker.dispose(),
   };

@@ -192,7 +192,7 @@ function factLines(context: Context, probe: Probe): Node[] {
     const name = at.image >= 0 ? `to image ${grouped(found.index)}` : "latent distance";
     lines.push([name, brief(found.distance)]);
   }
-  lines.push(["latent", latentWords(at.latent, 3)], ...spotLine(at));
+  lines.push(["latent", latentWords(at.latent, at.latent.length > 3 ? 2 : 3)], ...spotLine(at));
   const fault = store.latentsFault.value;
   return [
     ...lines.flatMap(([name, value]) => [el("dt", { text: name }), el("dd", { text: value, title: value })]),

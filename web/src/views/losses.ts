@@ -9,10 +9,16 @@ export interface Axis {
 
 /** From this ratio of highest to lowest on, a line would hug the floor. */
 const STEEP = 8;
+const OUTSTANDING = 1.3;
 
-/** The scale that holds all losses; null where there are none. */
+/**
+ * The scale that holds all losses but the untrained model's, which would press the others to the floor
+ * where it stands out; null where there are none.
+ */
 export function axisOf(entries: readonly EpochEntry[]): Axis | null {
-  const values = entries.flatMap(({ train, validation }) => [train, validation]).filter((v) => v !== null);
+  const trained = valuesOf(entries.filter(({ epoch }) => epoch > 0));
+  const all = valuesOf(entries);
+  const values = trained.length > 0 && Math.max(...all) > OUTSTANDING * Math.max(...trained) ? trained : all;
   if (values.length === 0) return null;
   const low = Math.min(...values);
   const high = Math.max(...values);
@@ -32,7 +38,7 @@ export function partOf(first: number, last: number, epoch: number): number {
   return last > first ? (epoch - first) / (last - first) : 0.5;
 }
 
-/** The `d` of a line through one kind of loss, in a box of that size; it breaks where a loss is missing. */
+/** The `d` of a line through one kind of loss, in a box of that size; it breaks where a loss is missing or beyond the scale. */
 export function lineOf(
   entries: readonly EpochEntry[],
   kind: "train" | "validation",
@@ -44,7 +50,7 @@ export function lineOf(
   let line = "";
   for (const entry of entries) {
     const value = entry[kind];
-    if (value === null) {
+    if (value === null || value > axis.high) {
       pen = "M";
       continue;
     }
@@ -54,4 +60,8 @@ export function lineOf(
     pen = "L";
   }
   return line;
+}
+
+function valuesOf(entries: readonly EpochEntry[]): number[] {
+  return entries.flatMap(({ train, validation }) => [train, validation]).filter((value) => value !== null);
 }
