@@ -1,0 +1,43 @@
+"""The docs say what the code does: every name has its place, every option they show exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hinterland.cli import COMMANDS
+from hinterland.data import DATASETS
+from hinterland.live import QUESTIONS
+from hinterland.models import MODELS
+from hinterland.project import PROJECTIONS
+from tests.conftest import ROOT
+
+DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")])
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, *MODELS, *PROJECTIONS, *DATASETS])
+def test_every_name_is_in_the_readme(name: str) -> None:
+    assert re.search(rf"`(hinterland )?{name}[` ]", (ROOT / "README.md").read_text())
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_question_is_in_the_formats(name: str) -> None:
+    assert f"| `{name}` |" in (ROOT / "docs" / "formats.md").read_text()
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_every_command_shown_exists_with_its_options(path: Path) -> None:
+    shown = re.findall(r"^hinterland ([a-z]+)([^`\n#]*)", path.read_text(), re.MULTILINE)
+    shown += re.findall(r"`hinterland ([a-z]+)([^`\n]*)`", path.read_text())
+    for name, words in shown:
+        known = {flag for option in COMMANDS[name].params for flag in option.opts}
+        assert set(re.findall(r"(?<=\s)--?[a-z][a-z-]*", words)) <= known, f"{name}{words}"
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_every_link_within_the_checkout_leads_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
+        if "://" not in target:
+            assert (path.parent / target).exists(), target
