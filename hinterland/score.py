@@ -32,7 +32,7 @@ def score(run: Run, images: Images, epoch: int | None = None) -> dict[str, float
     epoch = run.epochs[-1] if epoch is None else epoch
     encoder = Session(run.graph("encoder"), "encoder.safetensors", run.mounted(epoch, "encoder"))
     decoder = Session(run.graph("decoder"), "decoder.safetensors", run.mounted(epoch, "decoder"))
-    asked, known = np.flatnonzero(images.held_out), np.flatnonzero(~images.held_out)
+    asked = np.flatnonzero(images.held_out)
     latents, squares = [], 0.0
     for rows in batches(asked, LARGE):
         x = images.pixels[rows].astype(np.float32) / 255
@@ -41,13 +41,17 @@ def score(run: Run, images: Images, epoch: int | None = None) -> dict[str, float
         squares += float(((decoder.run(z) - x).astype(np.float64) ** 2).sum())
     metrics = {"mse": squares / (len(asked) * prod(images.shape))}
     if images.labels is not None:
-        trained = np.concatenate(
-            [
-                encoder.run(images.pixels[rows].astype(np.float32) / 255)
-                for rows in batches(known, LARGE)
-            ]
-        )
+        known = np.flatnonzero(~images.held_out & (images.labels >= 0))
+        trained = [
+            encoder.run(images.pixels[rows].astype(np.float32) / 255)
+            for rows in batches(known, LARGE)
+        ]
+        truth = images.labels[asked]
+        labelled = truth >= 0
         metrics["knn_accuracy"] = knn_accuracy(
-            trained, images.labels[known], np.concatenate(latents), images.labels[asked]
+            np.concatenate(trained),
+            images.labels[known],
+            np.concatenate(latents)[labelled],
+            truth[labelled],
         )
     return metrics

@@ -27,7 +27,7 @@ def test_every_question_is_in_the_formats(name: str) -> None:
     assert f"| `{name}` |" in (ROOT / "docs" / "formats.md").read_text()
 
 
-@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_command_shown_exists_with_its_options(path: Path) -> None:
     shown = re.findall(r"^hinterland ([a-z]+)([^`\n#]*)", path.read_text(), re.MULTILINE)
     shown += re.findall(r"`hinterland ([a-z]+)([^`\n]*)`", path.read_text())
@@ -36,7 +36,7 @@ def test_every_command_shown_exists_with_its_options(path: Path) -> None:
         assert set(re.findall(r"(?<=\s)--?[a-z][a-z-]*", words)) <= known, f"{name}{words}"
 
 
-@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_link_within_the_checkout_leads_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
         if "://" not in target:

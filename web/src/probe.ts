@@ -41,6 +41,7 @@ export function createProbe(
   const fault = signal<Fault | null>(null);
   const again = signal(0);
   const retry = () => {
+    decoder.restart();
     again.value++;
   };
   const [picture, ask] = decoded(decoder, (thrown, epoch) => {

@@ -18,6 +18,8 @@ export interface Decoder {
   encode(epoch: number, images: Float32Array): Promise<Float32Array>;
   /** Has an epoch's decoder ready before it is asked for; failing is no matter. */
   prepare(epoch: number): void;
+  /** Forgets that the runtime did not start, so that the next picture tries again. */
+  restart(): void;
   dispose(): void;
 }
 
@@ -91,6 +93,11 @@ export function createDecoder(scene: Scene, source: Source, startWorker: () => W
       };
       sessions.get(`decoder/${epoch}`).then(ready, () => {});
     },
+    restart() {
+      if (!worker.broken) return;
+      worker.restart();
+      state.value = "asleep";
+    },
     dispose: () => worker.dispose(),
   };
 }
@@ -121,8 +128,14 @@ class Channel {
     });
   }
 
+  restart(): void {
+    this.dispose();
+    this.broken = null;
+  }
+
   dispose(): void {
     this.#worker?.terminate();
+    this.#worker = null;
   }
 
   #listen(worker: Worker): Worker {
