@@ -3,11 +3,11 @@
 export class Cache<V> {
   readonly #limit: number;
   readonly #make: (key: string) => Promise<V>;
-  readonly #drop: (key: string) => void;
+  readonly #drop: (value: V) => void;
   readonly #kept = new Map<string, Promise<V>>();
 
-  /** `make` is called at most once at a time for a key; what failed is not kept. `drop` hears what was let go. */
-  constructor(limit: number, make: (key: string) => Promise<V>, drop: (key: string) => void = () => {}) {
+  /** `make` is called at most once at a time for a key; what failed is not kept. `drop` gets what was let go. */
+  constructor(limit: number, make: (key: string) => Promise<V>, drop: (value: V) => void = () => {}) {
     this.#limit = limit;
     this.#make = make;
     this.#drop = drop;
@@ -29,15 +29,11 @@ export class Cache<V> {
     return made;
   }
 
-  has(key: string): boolean {
-    return this.#kept.has(key);
-  }
-
   #trim(): void {
-    for (const key of this.#kept.keys()) {
+    for (const [key, made] of this.#kept) {
       if (this.#kept.size <= this.#limit) return;
       this.#kept.delete(key);
-      this.#drop(key);
+      made.then(this.#drop, () => {});
     }
   }
 }

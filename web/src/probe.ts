@@ -50,15 +50,7 @@ export function createProbe(
   });
   const [neighbourPicture, askNeighbour] = decoded(decoder, () => {});
 
-  let guess = -1;
-  const neighbour = computed(() => {
-    const at = place.value;
-    const latents = store.latents.value;
-    if (!at || !latents || latents.epoch !== store.shown.value?.epoch) return null;
-    const found = nearest(latents, at.latent, at.image, guess);
-    guess = found?.index ?? -1;
-    return found && { ...found, epoch: latents.epoch };
-  });
+  const neighbour = neighbourOf(store, place);
   const neighbourKey = computed(() => {
     const found = neighbour.value;
     return found ? `${found.epoch}/${found.index}` : "";
@@ -97,6 +89,19 @@ export function createProbe(
       for (const call of undo) call();
     },
   };
+}
+
+/** The nearest image, once the latents of the drawn epoch are here. */
+function neighbourOf(store: Store, place: ReadonlySignal<Place | null>): Probe["neighbour"] {
+  let guess = -1;
+  return computed(() => {
+    const at = place.value;
+    const latents = store.latents.value;
+    if (!at || !latents || latents.epoch !== store.shown.value?.epoch) return null;
+    const found = nearest(latents, at.latent, at.image, guess);
+    guess = found?.index ?? -1;
+    return found && { ...found, epoch: latents.epoch };
+  });
 }
 
 /** A picture that follows requests, the newest winning, and the way to ask. `ask(null)` clears it. */

@@ -74,6 +74,7 @@ test("a cache lets go of what was not used for longest, and forgets failures", a
   await cache.get("b");
   await cache.get("a");
   await cache.get("c");
+  await turn();
   expect(dropped).toEqual(["b"]);
   expect(made).toEqual(["a", "b", "c"]);
   await expect(cache.get("bad")).rejects.toThrow("bad");

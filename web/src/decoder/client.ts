@@ -5,12 +5,12 @@ import { asTrouble, Trouble } from "../faults";
 import { epochName, type Scene } from "../scene";
 import type { Source } from "../source";
 import { floats, readTensors } from "../tensors";
-import type { Answer, Asked } from "./protocol";
+import { Channel } from "./channel";
 
+/** Where decoding happens. "none": neither the page nor the server can. */
 export type DecoderState = "asleep" | "starting" | "here" | "server" | "none";
 
 export interface Decoder {
-  /** Where decoding happens. "none": neither the page nor the server can. */
   readonly state: ReadonlySignal<DecoderState>;
   /** (n, d) -> (n, h, w, c) in [0, 1]. Throws a Trouble. */
   decode(epoch: number, latents: Float32Array): Promise<Float32Array>;
@@ -23,155 +23,140 @@ export interface Decoder {
   dispose(): void;
 }
 
-type Graph = "decoder" | "encoder";
-/** Open sessions are kept in wasm memory, which never shrinks. */
-const SESSIONS = 6;
+/** What a graph is asked and answers: names, and the shape of one row. */
+interface Job {
+  readonly graph: "decoder" | "encoder";
+  readonly question: "decode" | "encode";
+  readonly input: string;
+  readonly output: string;
+  readonly takes: readonly number[];
+  readonly gives: readonly number[];
+}
 
 export function createDecoder(scene: Scene, source: Source, startWorker: () => Worker): Decoder {
+  const latents = [scene.latentDim];
+  const decoding: Job = {
+    ...{ graph: "decoder", question: "decode", input: "latents", output: "images" },
+    ...{ takes: latents, gives: scene.shape },
+  };
+  const encoding: Job = {
+    ...{ graph: "encoder", question: "encode", input: "images", output: "latents" },
+    ...{ takes: scene.shape, gives: latents },
+  };
   const state = signal<DecoderState>("asleep");
-  const worker = new Channel(startWorker);
-  const graphs = new Cache<ArrayBuffer>(2, (graph) => source.bytes(scene.graphs[graph as Graph] ?? ""));
-  const sessions = new Cache<string>(SESSIONS, open, (session) => {
-    worker.ask({ kind: "close", session }, []).catch(() => {});
-  });
+  const page = new PageRuntime(scene, source, new Channel(startWorker));
+  const wake = () => {
+    if (state.peek() === "asleep") state.value = "starting";
+  };
 
-  async function open(session: string): Promise<string> {
-    const [graph, epoch] = session.split("/") as [Graph, string];
-    const [model, weights] = await Promise.all([
-      graphs.get(graph),
-      source.bytes(`epochs/${epochName(Number(epoch))}/${graph}.safetensors`),
-    ]);
-    const location = `${graph}.safetensors`;
-    await worker.ask({ kind: "open", session, graph: model, weights, location }, [weights]);
-    return session;
-  }
-
-  function place(graph: Graph, question: string): DecoderState {
-    if (scene.graphs[graph] && !worker.broken) return "here";
-    return scene.live.includes(question) ? "server" : "none";
-  }
-
-  async function run(graph: Graph, epoch: number, data: Float32Array, rows: readonly number[], out: number) {
-    const [question, input, output] =
-      graph === "decoder"
-        ? (["decode", "latents", "images"] as const)
-        : (["encode", "images", "latents"] as const);
-    const shape = [data.length / rows.reduce((product, side) => product * side, 1), ...rows];
-    if (place(graph, question) === "here") {
-      if (state.peek() === "asleep") state.value = "starting";
+  async function run(job: Job, epoch: number, data: Float32Array): Promise<Float32Array> {
+    const shape = [data.length / size(job.takes), ...job.takes];
+    const due = (data.length / size(job.takes)) * size(job.gives);
+    if (page.can(job)) {
+      wake();
       try {
-        const session = await sessions.get(`${graph}/${epoch}`);
-        const own = data.slice(); // a view would carry the whole array that it looks into
-        const asked = { kind: "run", session, input, output, data: own, shape } as const;
-        const result = await worker.ask(asked, [own.buffer]);
+        const result = await page.run(job, epoch, data, shape);
         state.value = "here";
-        return checked(result, shape[0]! * out);
+        return checked(result, due);
       } catch (thrown) {
-        if (!worker.broken) throw asTrouble(thrown);
+        if (!page.broken) throw asTrouble(thrown);
       }
     }
-    state.value = place(graph, question);
-    if (state.peek() === "none") throw nowhere(graph, worker.broken);
-    const told = { epoch, [input]: nested(data, shape) };
-    const answer = floats(readTensors(await source.ask(question, told)), output, [
-      shape[0]!,
-      ...ofOutput(graph, scene),
-    ]);
-    return checked(answer, shape[0]! * out);
+    const served = scene.live.includes(job.question);
+    state.value = served ? "server" : "none";
+    if (!served) throw page.broken ?? nowhere(job);
+    const answer = readTensors(await source.ask(job.question, { epoch, [job.input]: nested(data, shape) }));
+    return checked(floats(answer, job.output, [shape[0] ?? 0, ...job.gives]), due);
   }
 
-  const [h, w, c] = scene.shape;
   return {
     state,
-    decode: (epoch, latents) => run("decoder", epoch, latents, [scene.latentDim], h * w * c),
-    encode: (epoch, images) => run("encoder", epoch, images, scene.shape, scene.latentDim),
+    decode: (epoch, data) => run(decoding, epoch, data),
+    encode: (epoch, data) => run(encoding, epoch, data),
     prepare(epoch) {
-      if (place("decoder", "decode") !== "here") return;
-      if (state.peek() === "asleep") state.value = "starting";
+      if (!page.can(decoding)) return;
+      wake();
       const ready = () => {
         state.value = "here";
       };
-      sessions.get(`decoder/${epoch}`).then(ready, () => {});
+      page.open(decoding, epoch).then(ready, () => {});
     },
     restart() {
-      if (!worker.broken) return;
-      worker.restart();
+      if (!page.broken) return;
+      page.restart();
       state.value = "asleep";
     },
-    dispose: () => worker.dispose(),
+    dispose: () => page.restart(),
   };
 }
 
-/** Questions and answers of one worker. It is started by the first question. */
-class Channel {
-  /** Why the runtime cannot run here at all; null while it may. */
-  broken: Trouble | null = null;
-  readonly #start: () => Worker;
-  readonly #open = new Map<
-    number,
-    { done: (data: Float32Array | null) => void; fail: (why: Trouble) => void }
-  >();
-  #worker: Worker | null = null;
-  #next = 1;
+/** Open sessions are kept in wasm memory, which never shrinks. */
+const SESSIONS = 6;
 
-  constructor(start: () => Worker) {
-    this.#start = start;
+/** Graphs with the weights of an epoch, open in the worker. */
+class PageRuntime {
+  readonly #graphs: Cache<ArrayBuffer>;
+  #sessions = this.#noSessions();
+  #opened = 0;
+
+  constructor(
+    readonly scene: Scene,
+    readonly source: Source,
+    readonly worker: Channel,
+  ) {
+    this.#graphs = new Cache(2, (path) => source.bytes(path));
   }
 
-  ask(asked: Omitted<Asked>, transfer: Transferable[]): Promise<Float32Array | null> {
-    if (this.broken) return Promise.reject(this.broken);
-    this.#worker ??= this.#listen(this.#start());
-    const id = this.#next++;
-    return new Promise((done, fail) => {
-      this.#open.set(id, { done, fail });
-      this.#worker?.postMessage({ ...asked, id }, transfer);
-    });
+  get broken(): Trouble | null {
+    return this.worker.broken;
+  }
+
+  can({ graph }: Job): boolean {
+    return this.scene.graphs[graph] !== undefined && !this.broken;
+  }
+
+  /** The session's name in the worker. */
+  open({ graph }: Job, epoch: number): Promise<string> {
+    return this.#sessions.get(`${graph}/${epoch}`);
+  }
+
+  async run(job: Job, epoch: number, data: Float32Array, shape: readonly number[]) {
+    const session = await this.open(job, epoch);
+    const own = data.slice(); // a view would carry the whole array that it looks into
+    const { input, output } = job;
+    return this.worker.ask({ kind: "run", session, input, output, data: own, shape }, [own.buffer]);
   }
 
   restart(): void {
-    this.dispose();
-    this.broken = null;
+    this.worker.restart();
+    this.#sessions = this.#noSessions();
   }
 
-  dispose(): void {
-    this.#worker?.terminate();
-    this.#worker = null;
-  }
-
-  #listen(worker: Worker): Worker {
-    worker.onmessage = ({ data: answer }: MessageEvent<Answer>) => {
-      const waiting = this.#open.get(answer.id);
-      this.#open.delete(answer.id);
-      if ("data" in answer) waiting?.done(answer.data);
-      else waiting?.fail(this.#explain(answer.error));
+  #noSessions(): Cache<string> {
+    const close = (session: string) => {
+      this.worker.ask({ kind: "close", session }).catch(() => {});
     };
-    worker.onerror = () => this.#break("the decoding worker did not start");
-    return worker;
+    return new Cache(SESSIONS, (key) => this.#make(key), close);
   }
 
-  #explain(error: string): Trouble {
-    if (/no available backend/i.test(error)) this.#break("the decoder's wasm did not load");
-    return this.broken ?? new Trouble("the graph did not run", error.slice(0, 300));
-  }
-
-  #break(message: string): void {
-    this.broken = new Trouble(
-      message,
-      "does the server send .wasm files, and does the browser allow WebAssembly?",
-    );
-    for (const { fail } of this.#open.values()) fail(this.broken);
-    this.#open.clear();
+  async #make(key: string): Promise<string> {
+    const [graph, epoch] = key.split("/") as ["decoder" | "encoder", string];
+    const location = `${graph}.safetensors`;
+    const [model, weights] = await Promise.all([
+      this.#graphs.get(this.scene.graphs[graph] ?? ""),
+      this.source.bytes(`epochs/${epochName(Number(epoch))}/${location}`),
+    ]);
+    // Numbered, so that closing an old session never closes a new one of the same epoch.
+    const session = `${key}/${++this.#opened}`;
+    await this.worker.ask({ kind: "open", session, graph: model, weights, location }, [weights]);
+    return session;
   }
 }
 
-type Omitted<T> = T extends unknown ? Omit<T, "id"> : never;
-
-function nowhere(graph: Graph, broken: Trouble | null): Trouble {
-  if (broken) return broken;
-  const does = graph === "decoder" ? "decode" : "encode";
+function nowhere({ question }: Job): Trouble {
   return new Trouble(
-    `this model cannot ${does} in the page`,
-    `open its run with 'hinterland open' to ${does} live`,
+    `this model cannot ${question} in the page`,
+    `open its run with 'hinterland open' to ${question} live`,
   );
 }
 
@@ -180,14 +165,14 @@ function checked(data: Float32Array | null, length: number): Float32Array {
   throw new Trouble(`the graph gave ${data?.length ?? 0} numbers where ${length} were due`);
 }
 
-function ofOutput(graph: Graph, scene: Scene): readonly number[] {
-  return graph === "decoder" ? scene.shape : [scene.latentDim];
+function size(shape: readonly number[]): number {
+  return shape.reduce((product, side) => product * side, 1);
 }
 
 /** Flat numbers as nested lists of that shape, for JSON. */
 function nested(data: Float32Array, shape: readonly number[]): unknown {
   if (shape.length <= 1) return Array.from(data);
   const [rows = 0, ...rest] = shape;
-  const size = data.length / (rows || 1);
-  return Array.from({ length: rows }, (_, i) => nested(data.subarray(i * size, (i + 1) * size), rest));
+  const row = data.length / (rows || 1);
+  return Array.from({ length: rows }, (_, i) => nested(data.subarray(i * row, (i + 1) * row), rest));
 }

@@ -61,7 +61,8 @@ async function refusal(address: string, reply: Response): Promise<Trouble> {
   const told: unknown = await reply.json().catch(() => null);
   const { error, hint } = (told ?? {}) as { error?: unknown; hint?: unknown };
   const message = typeof error === "string" ? error : `${address} could not be read (HTTP ${reply.status})`;
-  return new Trouble(message, typeof hint === "string" ? hint : "", reply.status);
+  const missing = reply.status === 404 ? "it is missing where the page comes from" : "";
+  return new Trouble(message, typeof hint === "string" && hint ? hint : missing, reply.status);
 }
 
 async function whole<T>(what: string, body: Promise<T>): Promise<T> {

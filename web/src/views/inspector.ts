@@ -21,8 +21,37 @@ export const inspector: View = {
 
 /** The pin where there is one, else what is under the cursor. */
 function mainCard(place: HTMLElement, context: Context): () => void {
-  const { scene, store, hover, pinned } = context;
+  const { store, hover, pinned } = context;
+  const { title, unpin, pin, decoded, near, beside, captions, note, facts, nodes } = mainParts(context);
+  place.append(...nodes);
+  const focus = () => (store.pin.value ? pinned : hover);
+  return all(
+    effect(() => {
+      const held = store.pin.value;
+      const image = held?.by === "image";
+      title.textContent = held ? (image ? `Image ${held.index}` : "Pinned spot") : "Under the cursor";
+      unpin.hidden = !held;
+      pin.hidden = Boolean(held) || !store.cursor.value;
+      captions[0].textContent = image ? "its reconstruction" : "decoded here";
+      beside.node.setAttribute("aria-label", image ? "The image itself" : "Its reconstruction");
+      captions[1].textContent = image ? "nearest other" : "nearest image";
+      captions[2].textContent = image ? "the image itself" : "its reconstruction";
+      place.classList.toggle("has-pin", Boolean(held));
+    }),
+    showPicture(decoded, focus, context),
+    effect(() => note.replaceChildren(...noteOf(context, focus()))),
+    showPair(near, beside, context, focus),
+    effect(() => facts.replaceChildren(...factLines(context, focus()))),
+  );
+}
+
+function mainParts(context: Context) {
+  const { shape } = context.scene;
   const title = el("h2", {});
+  const pin = el("button", {
+    ...{ type: "button", class: "button", text: "Pin", title: "Pin (Enter)" },
+    onclick: () => pinCursor(context),
+  });
   const unpin = el(
     "button",
     {
@@ -34,57 +63,28 @@ function mainCard(place: HTMLElement, context: Context): () => void {
     },
     icon("M4 4l8 8M12 4l-8 8"),
   );
-  const pin = el("button", {
-    type: "button",
-    class: "button",
-    text: "Pin",
-    onclick: () => pinCursor(context),
-  });
-  const decoded = createSlot(scene.shape, "Decoded picture");
-  const [real, remade] = [
-    createSlot(scene.shape, "Real image"),
-    createSlot(scene.shape, "Its reconstruction"),
-  ];
+  const decoded = createSlot(shape, "Decoded picture");
+  const [near, beside] = [createSlot(shape, "Nearest image"), createSlot(shape, "Beside it")];
   const captions = [el("figcaption", {}), el("figcaption", {}), el("figcaption", {})] as const;
-  const nearestButton = el(
+  const choose = el(
     "button",
     { type: "button", class: "pick", title: "Pin this image (n)", onclick: () => pinNearest(context) },
-    real.node,
+    near.node,
   );
   const note = el("div", { class: "slot-note" });
   const facts = el("dl", { class: "facts" });
-  place.append(
+  const nodes = [
     el("div", { class: "card-head" }, title, pin, unpin),
     el("figure", { class: "decoded" }, el("div", { class: "frame" }, decoded.node, note), captions[0]),
     el(
       "div",
       { class: "pair" },
-      el("figure", {}, nearestButton, captions[1]),
-      el("figure", {}, remade.node, captions[2]),
+      el("figure", {}, choose, captions[1]),
+      el("figure", {}, beside.node, captions[2]),
     ),
     facts,
-  );
-  const focus = () => (store.pin.value ? pinned : hover);
-  return all(
-    effect(() => {
-      const held = store.pin.value;
-      title.textContent = held
-        ? held.by === "image"
-          ? `Image ${held.index}`
-          : "Pinned spot"
-        : "Under the cursor";
-      unpin.hidden = !held;
-      pin.hidden = Boolean(held) || !store.cursor.value;
-      captions[0].textContent = held?.by === "image" ? "its reconstruction" : "decoded here";
-      captions[1].textContent = held?.by === "image" ? "the image itself" : "nearest image";
-      captions[2].textContent = held?.by === "image" ? "nearest other" : "its reconstruction";
-      place.classList.toggle("has-pin", Boolean(held));
-    }),
-    showPicture(decoded, () => focus(), context),
-    effect(() => note.replaceChildren(...noteOf(context, focus()))),
-    showPair(real, remade, context, focus),
-    effect(() => facts.replaceChildren(...factLines(context, focus()))),
-  );
+  ];
+  return { title, pin, unpin, decoded, near, beside, captions, note, facts, nodes };
 }
 
 /** While something is pinned: what is under the cursor, small. */
@@ -129,35 +129,41 @@ function showPicture(slot: Slot, of: () => Probe | null, context: Context): () =
   });
 }
 
-/** For a spot: the nearest image and what the model makes of it. For an image: itself, and the nearest other. */
-function showPair(real: Slot, remade: Slot, context: Context, focus: () => Probe): () => void {
-  let shown = "";
+/** The nearest image, and beside it what the model makes of it; for an image's own place, that image. */
+function showPair(near: Slot, beside: Slot, context: Context, focus: () => Probe): () => void {
   return effect(() => {
     const probe = focus();
     const found = probe.neighbour.value;
     const image = probe.place.value?.image ?? -1;
-    const remadePixels = probe.neighbourPicture.value;
-    const first = image >= 0 ? image : (found?.index ?? -1);
-    if (image >= 0 && found) showTile(remade, context, found.index);
-    else if (remadePixels && found) remade.paint(remadePixels.pixels);
-    else remade.clear();
-    if (first >= 0 && shown !== `${first}`) showTile(real, context, first);
-    if (first < 0) real.clear();
-    shown = first >= 0 ? `${first}` : "";
+    const remade = probe.neighbourPicture.value;
+    showTile(near, context, found?.index ?? -1);
+    showTile(beside, context, image);
+    if (image >= 0) return;
+    if (found && remade) beside.paint(remade.pixels);
+    else beside.clear();
   });
 }
 
 /** The newest tile asked of a slot wins, whichever atlas page comes first. */
 const wanted = new WeakMap<Slot, number>();
 
+/** -1 asks for none. */
 function showTile(slot: Slot, { recording }: Context, index: number): void {
+  if (wanted.get(slot) === index) return;
   wanted.set(slot, index);
+  if (index < 0) {
+    slot.clear();
+    return;
+  }
+  const current = () => wanted.get(slot) === index;
   recording.tile(index).then(
     (tile) => {
-      if (wanted.get(slot) === index) slot.paintTile(tile);
+      if (current()) slot.paintTile(tile);
     },
     () => {
-      if (wanted.get(slot) === index) slot.clear();
+      if (!current()) return;
+      wanted.delete(slot); // so that it is asked for again
+      slot.clear();
     },
   );
 }

@@ -1,0 +1,67 @@
+/** Questions to one worker and its answers. The first question starts it. */
+import { Trouble } from "../faults";
+import type { Answer, Asked } from "./protocol";
+
+type Question = Asked extends infer One ? (One extends unknown ? Omit<One, "id"> : never) : never;
+
+interface Waiting {
+  done(data: Float32Array | null): void;
+  fail(why: Trouble): void;
+}
+
+export class Channel {
+  /** Why the runtime cannot run here at all; null while it may. */
+  broken: Trouble | null = null;
+  readonly #start: () => Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | null = null;
+  #next = 1;
+
+  constructor(start: () => Worker) {
+    this.#start = start;
+  }
+
+  /** Throws a Trouble. */
+  ask(question: Question, transfer: Transferable[] = []): Promise<Float32Array | null> {
+    if (this.broken) return Promise.reject(this.broken);
+    this.#worker ??= this.#listen(this.#start());
+    const id = this.#next++;
+    return new Promise((done, fail) => {
+      this.#waiting.set(id, { done, fail });
+      this.#worker?.postMessage({ ...question, id }, transfer);
+    });
+  }
+
+  /** Ends the worker; the next question starts another. */
+  restart(): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.broken = null;
+  }
+
+  #listen(worker: Worker): Worker {
+    worker.onmessage = ({ data: answer }: MessageEvent<Answer>) => {
+      const waiting = this.#waiting.get(answer.id);
+      this.#waiting.delete(answer.id);
+      if ("data" in answer) waiting?.done(answer.data);
+      else waiting?.fail(this.#explain(answer.error));
+    };
+    worker.onerror = () => this.#break("the decoding worker did not start");
+    return worker;
+  }
+
+  #explain(error: string): Trouble {
+    if (/no available backend/i.test(error)) this.#break("the decoder's wasm did not load");
+    return this.broken ?? new Trouble("the graph did not run", error.slice(0, 300));
+  }
+
+  #break(message: string): void {
+    const why = new Trouble(
+      message,
+      "does the server send .wasm files, and does the browser allow WebAssembly?",
+    );
+    this.broken = why;
+    for (const { fail } of this.#waiting.values()) fail(why);
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,97 @@
+/** Fetches what the store asks for: frames, latents, columns, and neighbouring epochs before they are asked for. */
+import { batch, effect, signal } from "@preact/signals-core";
+import type { Decoder } from "./decoder/client";
+import { asTrouble } from "./faults";
+import type { Recording, Shown } from "./recording";
+import type { Fault, Store } from "./store";
+
+/** Fetches what is asked for; only the newest answer counts, and a failing one leaves the last frame standing. */
+export function followFrames(
+  store: Store,
+  recording: Recording,
+  draw: (shown: Shown, before: Shown | null) => void,
+) {
+  const again = signal(0);
+  return effect(() => {
+    void again.value;
+    const map = store.map.value;
+    const epoch = store.epoch.value;
+    const current = () => store.map.peek() === map && store.epoch.peek() === epoch;
+    recording.frame(map, epoch).then(
+      (shown) => {
+        if (!current()) return;
+        const before = store.shown.peek();
+        batch(() => {
+          store.frameFault.value = null;
+          store.shown.value = shown;
+          draw(shown, before);
+        });
+      },
+      (thrown: unknown) => {
+        if (current()) store.frameFault.value = { ...faultOf(thrown, () => again.value++), epoch };
+      },
+    );
+  });
+}
+
+export function followLatents(store: Store, recording: Recording) {
+  const again = signal(0);
+  return effect(() => {
+    void again.value;
+    const epoch = store.shown.value?.epoch;
+    if (epoch === undefined) return;
+    const current = () => store.shown.peek()?.epoch === epoch;
+    recording.latents(epoch).then(
+      (latents) => {
+        if (!current()) return;
+        batch(() => {
+          store.latentsFault.value = null;
+          store.latents.value = latents;
+        });
+      },
+      (thrown: unknown) => {
+        if (current()) store.latentsFault.value = faultOf(thrown, () => again.value++);
+      },
+    );
+  });
+}
+
+export function followColumns(store: Store, recording: Recording) {
+  const again = signal(0);
+  return effect(() => {
+    void again.value;
+    recording.columns().then(
+      (columns) => {
+        store.columnsFault.value = null;
+        store.columns.value = columns;
+      },
+      (thrown: unknown) => {
+        store.columnsFault.value = faultOf(thrown, () => again.value++);
+      },
+    );
+  });
+}
+
+/** Has the neighbouring epochs at hand before they are asked for. */
+export function prefetch(store: Store, recording: Recording, decoder: Decoder) {
+  return effect(() => {
+    const shown = store.shown.value;
+    if (!shown || decoder.state.value !== "here") return;
+    const { epochs } = shown.map;
+    const at = epochs.indexOf(shown.epoch);
+    const timer = setTimeout(() => {
+      for (const epoch of [epochs[at + 1], epochs[at - 1]]) {
+        if (epoch === undefined) continue;
+        recording.frame(shown.map, epoch).catch(() => {});
+        recording.latents(epoch).catch(() => {});
+        decoder.prepare(epoch);
+      }
+    }, 80);
+    return () => clearTimeout(timer);
+  });
+}
+
+function faultOf(thrown: unknown, retry: () => void): Fault {
+  const { message, hint } = asTrouble(thrown);
+  return { message, hint, retry };
+}

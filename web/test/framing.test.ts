@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { boxOf, framed } from "../src/framing";
+
+const place = { width: 1000, height: 800 };
+const insets = { top: 50, right: 300, bottom: 150, left: 200 };
+
+test("the box lies in the free part of the window, whole and in its middle", () => {
+  const camera = framed({ centre: [3, -2], size: [4, 1] }, place, insets);
+  const pixels = Math.min(place.width, place.height) / camera.span;
+  const x = (at: number) => place.width / 2 + (at - camera.x) * pixels;
+  const y = (at: number) => place.height / 2 - (at - camera.y) * pixels;
+  expect(x(3)).toBeCloseTo((insets.left + place.width - insets.right) / 2);
+  expect(y(-2)).toBeCloseTo((insets.top + place.height - insets.bottom) / 2);
+  expect(x(1)).toBeGreaterThan(insets.left);
+  expect(x(5)).toBeLessThan(place.width - insets.right);
+});
+
+test("one stray point in a thousand does not shrink the others", () => {
+  const points = Float32Array.from({ length: 4000 }, (_, i) => (i % 2 ? 0 : (i / 4000) * 10));
+  points[0] = -1e6;
+  const box = boxOf(points, 2);
+  expect(box?.size[0]).toBeLessThan(10);
+  expect(box?.size[0]).toBeGreaterThan(9);
+});
+
+test.each([[[]], [[Number.NaN, 0]]])("without points there is no box: %j", (points) => {
+  expect(boxOf(Float32Array.from(points), 2)).toBeNull();
+});
+
+test("a single point is seen", () => {
+  const box = boxOf(Float32Array.of(5, 5), 2);
+  const camera = box && framed(box, place, insets);
+  expect(camera?.span).toBeGreaterThan(0);
+});
