@@ -132,7 +132,7 @@ def train(
     settings = Settings(**run.spec["training"])
     last = settings.epochs if epochs is None else epochs
     work = _Work(run, images, settings, engine or Local(settings.device))
-    with run.writing():
+    with run.writing(), work.engine.working(work.net, settings.batch_size):
         run.sweep()
         done, state = work.restore()
         if done < 0:

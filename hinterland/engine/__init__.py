@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -28,6 +29,9 @@ class Engine(Protocol):
 
     def place(self, net: nn.Module) -> nn.Module:
         """The model as training calls it: on the device, wrapped where ranks share gradients."""
+
+    def working(self, net: nn.Module, batch_size: int) -> AbstractContextManager[None]:
+        """What holds while it trains on such batches: how many threads, say."""
 
     def share(self, rows: Tensor) -> Tensor:
         """The part of an epoch's order that this process trains on."""
