@@ -56,6 +56,8 @@ class Images:
     labels: int64 (n,), indices into `classes`, or None.
     held_out: bool (n,); True where a picture is never trained on. None until the set is split.
     skipped: the pictures of the source that could not be read.
+    channels: name -> float32 (n,), NaN for none: what else is known of each picture, such as the
+    factors that it was drawn from.
     """
 
     pixels: np.ndarray
@@ -63,6 +65,7 @@ class Images:
     classes: tuple[str, ...] = ()
     held_out: np.ndarray | None = None
     skipped: tuple[Skipped, ...] = field(default=(), repr=False)
+    channels: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         p = self.pixels
@@ -70,7 +73,8 @@ class Images:
             raise HinterlandError(
                 f"images must be uint8 of shape (n, h, w, 1 or 3); got {p.dtype} {p.shape}"
             )
-        for name, column in (("labels", self.labels), ("held_out", self.held_out)):
+        columns = {"labels": self.labels, "held_out": self.held_out, **self.channels}
+        for name, column in columns.items():
             if column is not None and column.shape != (len(p),):
                 raise HinterlandError(
                     f"{name} must have one entry per image: {len(p)} images, {name} {column.shape}"

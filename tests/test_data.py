@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import os
+import tarfile
 import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-from datafiles import noise, write_idx, write_pictures
+from datafiles import noise, refusal, write_idx, write_pictures
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -124,10 +126,12 @@ def test_a_named_set_is_looked_for_in_the_data_folder_then_in_the_environment(
     tiny_mnist(tmp_path / "mine" / "mnist")
     tiny_mnist(tmp_path / "ours" / "mnist", suffix="")
     tiny_mnist(tmp_path / "ours" / "fashion-mnist")
+    tiny_mnist(tmp_path / "ours" / "kmnist")
     monkeypatch.setenv("HINTERLAND_DATA", str(tmp_path / "ours"))
     assert len(read("mnist", data_dir=tmp_path / "mine")) == 8
     assert len(read("mnist")) == 8
     assert read("fashion-mnist", data_dir=tmp_path / "mine").classes[0] == "T-shirt/top"
+    assert read("kmnist").classes[1] == "ki"
 
 
 def test_a_set_that_is_nowhere_is_downloaded_into_the_cache(
@@ -166,6 +170,48 @@ def test_everything_named_says_what_it_is(registry: Registry) -> None:
     for name, member in registry.items():
         assert callable(member)
         assert len(registry.summary(name)) > 20
+
+
+def cifar_archive(path: Path, records: int = 10_000, label: int = 3) -> Path:
+    """The archive of CIFAR-10, all of one class, red 10, green 20, blue 30."""
+    colours = np.repeat(np.array([10, 20, 30], np.uint8), 1024).tobytes()
+    path.parent.mkdir(parents=True)
+    with tarfile.open(path, "w:gz", compresslevel=1) as archive:
+        for name in (*(f"data_batch_{n}" for n in range(1, 6)), "test_batch"):
+            content = (bytes([label]) + colours) * records
+            member = tarfile.TarInfo(f"cifar-10-batches-bin/{name}.bin")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return path
+
+
+def test_cifar10_is_read_out_of_its_archive(tmp_path: Path) -> None:
+    cifar_archive(tmp_path / "cifar10" / "cifar-10-binary.tar.gz")
+    images = read("cifar10", data_dir=tmp_path)
+    assert images.pixels.shape == (60_000, 32, 32, 3)
+    assert (images.pixels[::999] == (10, 20, 30)).all()
+    assert images.classes[3] == "cat"
+    assert images.labels is not None
+    assert (images.labels == 3).all()
+    assert images.held_out is not None
+    assert np.flatnonzero(images.held_out).tolist() == list(range(50_000, 60_000))
+
+
+@pytest.mark.parametrize("wrong", [{"records": 9_999}, {"label": 10}])
+def test_another_archive_is_not_taken_for_cifar10(tmp_path: Path, wrong: dict[str, int]) -> None:
+    cifar_archive(tmp_path / "cifar10" / "cifar-10-binary.tar.gz", **wrong)
+    assert "not the archive of CIFAR-10" in refusal("cifar10", data_dir=tmp_path).message
+
+
+def test_a_part_of_cifar10_as_npz_has_its_classes(tmp_path: Path) -> None:
+    arrays = {"x_train": noise(10, 32, 32, 3), "x_test": noise(10, 32, 32, 3, seed=1)}
+    labels = np.arange(10, dtype=np.uint8)
+    np.savez(tmp_path / "cifar10-small.npz", y_train=labels, y_test=labels, **arrays)
+    images = read("cifar10", data_dir=tmp_path)
+    assert images.classes[0] == "airplane"
+    assert len(images) == 20
+    assert images.held_out is not None
+    assert images.held_out.sum() == 10
 
 
 # The split
@@ -209,7 +255,9 @@ def test_a_fingerprint_tells_any_difference() -> None:
     labels[7] ^= 1
     held_out[7] ^= True
     wide = images.pixels.reshape(-1, 4, 16, 1)
-    others = [
+    others: list[dict[str, object]] = [
+        {"channels": {"x": np.zeros(len(images), np.float32)}},
+        {"channels": {"y": np.zeros(len(images), np.float32)}},
         {"pixels": pixels},
         {"labels": labels},
         {"labels": None},
@@ -217,7 +265,7 @@ def test_a_fingerprint_tells_any_difference() -> None:
         {"pixels": wide},
     ]
     prints = {fingerprint(dataclasses.replace(images, **other)) for other in others}
-    assert len(prints | {fingerprint(images)}) == 6
+    assert len(prints | {fingerprint(images)}) == 8
     assert all(len(found) == 71 and found.startswith("sha256:") for found in prints)
 
 

@@ -260,20 +260,23 @@ def test_damaged_archives_are_told(tmp_path: Path, content: bytes, told: str) ->
 
 
 @pytest.mark.parametrize(
-    "kind", ["idx", "idx.gz", "npz", "jpg", "png", "tif", "gif", "webp", "bmp"]
+    "kind", ["idx", "idx.gz", "npz", "npy", "jpg", "png", "tif", "gif", "webp", "bmp"]
 )
 def test_any_damage_is_either_read_or_told(tmp_path: Path, kind: str) -> None:
     rng = np.random.default_rng(1)
     if kind == "npz":
         path = tmp_path / "set.npz"
         np.savez_compressed(path, images=X, labels=np.arange(6))
+    elif kind == "npy":
+        path = tmp_path / "set.npy"
+        np.save(path, X)
     elif kind.startswith("idx"):
         name = "a-images-idx3-ubyte" + kind.removeprefix("idx")
         path = write_idx(tmp_path / name, X)
     else:
         path = write_pictures(tmp_path, noise(3, 9, 9, 3), f".{kind}") / f"0001.{kind}"
     sound = path.read_bytes()
-    source, whole = (path, 6) if kind.startswith(("idx", "npz")) else (tmp_path, 3)
+    source, whole = (path, 6) if kind.startswith(("idx", "np")) else (tmp_path, 3)
     outcomes = set()
     for _ in range(50):
         damaged = bytearray(sound)

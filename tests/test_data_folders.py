@@ -248,8 +248,43 @@ def test_a_single_picture_is_no_set(tmp_path: Path) -> None:
     assert "at least 2" in refusal(write_pictures(tmp_path / "one", noise(1, 4, 4, 1))).message
 
 
-def test_more_pixels_than_memory_are_told_before_they_are_taken(tmp_path: Path) -> None:
-    write_pictures(tmp_path, noise(250, 1, 1, 3))
-    error = refusal(tmp_path, size=(4096, 4096))
-    assert "12.6 GB" in error.message
-    assert error.exit_code == 5
+# train/ and test/
+
+
+@pytest.mark.parametrize(
+    ("training", "held_out"), [("train", "test"), ("Training", "validation"), ("train", "val")]
+)
+def test_train_and_test_folders_are_the_split(tmp_path: Path, training: str, held_out: str) -> None:
+    for part, n in ((training, 3), (held_out, 2)):
+        write_pictures(tmp_path / part / "cats", noise(n, 4, 4, 1))
+        write_pictures(tmp_path / part / "dogs", noise(n, 4, 4, 1, seed=1))
+    images = read(tmp_path)
+    assert images.classes == ("cats", "dogs")
+    assert images.labels is not None
+    assert images.held_out is not None
+    assert images.labels[images.held_out].tolist() == [0, 0, 1, 1]
+    assert images.labels[~images.held_out].tolist() == [0, 0, 0, 1, 1, 1]
+
+
+def test_test_and_validation_are_both_held_out(tmp_path: Path) -> None:
+    for seed, part in enumerate(("train", "val", "test")):
+        write_pictures(tmp_path / part, noise(2, 4, 4, 1, seed=seed))
+    images = read(tmp_path)
+    assert images.labels is None
+    assert images.held_out is not None
+    assert images.held_out.tolist() == [True] * 2 + [False] * 2 + [True] * 2
+
+
+def test_a_lone_train_folder_is_no_class(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "train" / "cats", noise(9, 4, 4, 1))
+    write_pictures(tmp_path / "train" / "dogs", noise(9, 4, 4, 1))
+    images = read(tmp_path)
+    assert images.classes == ("cats", "dogs")
+    assert images.held_out is not None
+    assert images.held_out.sum() == 2
+
+
+def test_a_train_beside_cars_is_a_class(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "train", noise(5, 4, 4, 1))
+    write_pictures(tmp_path / "car", noise(5, 4, 4, 1))
+    assert read(tmp_path).classes == ("car", "train")

@@ -26,6 +26,7 @@ COMMANDS = Registry(
         "map": "map:make_map",
         "open": "open:open_run",
         "score": "score:score",
+        "images": "images:images",
         "models": "lists:models",
         "projections": "lists:projections",
         "datasets": "lists:datasets",

@@ -7,16 +7,19 @@ import difflib
 import hashlib
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from hinterland.data.convert import Wanted, converted
-from hinterland.data.paths import CAN_READ, kind_of, look_alike, quoted
+from hinterland.data.convert import Conversion
+from hinterland.data.keep import once, release
+from hinterland.data.paths import CAN_READ, HUB, kind_of, look_alike, quoted
 from hinterland.data.split import hold_out
+from hinterland.data.wanted import Survey, Wanted, converted
 from hinterland.types import HinterlandError, Images, Registry, nearest_name
 
-__all__ = ["DATASETS", "READERS", "fingerprint", "read"]
+__all__ = ["DATASETS", "READERS", "Conversion", "Look", "fingerprint", "look", "read", "release"]
 
 # Each takes the folder to look in first, or None.
 DATASETS = Registry(
@@ -26,9 +29,12 @@ DATASETS = Registry(
         "digits": "digits:digits",
         "mnist": "named:mnist",
         "fashion-mnist": "named:fashion_mnist",
+        "kmnist": "named:kmnist",
+        "cifar10": "cifar:cifar10",
+        "shapes": "shapes:shapes",
     },
 )
-# Each takes a path and how the pictures should be (`convert.Wanted`).
+# Each takes a path, or the hub's a name, and how the pictures should be (`wanted.Wanted`).
 READERS = Registry(
     "kind of images",
     __name__,
@@ -36,6 +42,9 @@ READERS = Registry(
         "folder": "folder:read_folder",
         "idx": "idx:read_idx",
         "npz": "npz:read_npz",
+        "npy": "npy:read_npy",
+        "parquet": "parquet:read_parquet",
+        "hub": "hub:read_hub",
     },
 )
 
@@ -48,41 +57,82 @@ def read(
     data_dir: Path | None = None,
     size: tuple[int, int] | None = None,
     mode: str | None = None,
+    fit: str = "crop",
+    background: str = "white",
     max_bad: float = 0.5,
     progress: Callable[[int, int], None] | None = None,
 ) -> Images:
-    """The images of a data set's name, a folder of pictures, an IDX file or set, or an .npz file.
+    """The images of a data set's name, a folder of pictures, or a file: see `READERS`.
 
     A text without a separator that is a data set's name means the data set, even where a file has
     the same name: write './mnist' for the file. A Path is always a path. data_dir: where named
-    sets are looked for first. size: (h, w), and mode: "rgb" or "grey", convert the images.
-    max_bad: a folder of which a greater share cannot be read is an error; fewer are skipped, with
-    their reasons in `skipped`. progress: told (pictures done, all pictures), for folders.
+    sets are looked for first. size: (h, w), mode, fit and background: see `Conversion`, whose
+    `as_dict()` they are. max_bad: a set of which a greater share cannot be read is an error; fewer
+    are skipped, with their reasons in `skipped`. progress: told (pictures done, all pictures).
 
     `held_out` is always filled: the test part where the source has one, else 10 % of each class,
-    the same at every call. Fewer than 2 images are an error.
+    the same at every call. Fewer than 2 images are an error. Where the pixels are many, they are a
+    read-only memory map of a file in the user's cache, and found there the next time.
     """
-    wanted = Wanted(size, mode, max_bad, progress)
+    conversion = Conversion(size, mode, fit, background)
+    return look(source, conversion, data_dir=data_dir, max_bad=max_bad, progress=progress).images
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """Images, and what their source was like. has_split: whether it says what is held out."""
+
+    images: Images
+    survey: Survey
+    has_split: bool
+
+
+def look(
+    source: str | Path,
+    conversion: Conversion,
+    *,
+    data_dir: Path | None = None,
+    max_bad: float = 1.0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Look:
+    """Read like `read`, and tell what was found."""
+    wanted = Wanted(conversion, max_bad, progress)
     if isinstance(source, str) and source in DATASETS:
-        images = converted(DATASETS[source](data_dir), wanted, source)
+        images = _named(source, data_dir, wanted)
+    elif isinstance(source, str) and source.startswith(HUB):
+        images = READERS["hub"](source, wanted)
     else:
         path = _existing(source)
         images = READERS[kind_of(path)](path, wanted)
     if len(images) < 2:
         message = f"{quoted(source)} has one image that can be read; a set needs at least 2"
         raise HinterlandError(message)
-    if images.held_out is None:
+    has_split = images.held_out is not None
+    if not has_split:
         held_out = hold_out(len(images), images.labels)
         images = dataclasses.replace(images, held_out=held_out)
-    return images
+    return Look(images, wanted.survey, has_split)
+
+
+def _named(name: str, data_dir: Path | None, wanted: Wanted) -> Images:
+    images: Images = DATASETS[name](data_dir)
+    h, w, c = images.shape
+    if wanted.conversion.shape((h, w), grey=c == 1) == images.shape:
+        return converted(images, wanted, name)
+    parts = [(fingerprint(images), len(images), 0)]
+    return once(name, parts, wanted, lambda wanted: converted(images, wanted, name))
 
 
 def fingerprint(images: Images) -> str:
-    """`sha256:…` of shape, pixels, labels and held-out part: the same for the same images."""
+    """`sha256:…` of shape, pixels and all columns: the same for the same images.
+
+    Goes through the pixels a piece at a time, so that they may be a map of more than the memory.
+    """
     told = hashlib.sha256(repr(tuple(int(side) for side in images.pixels.shape)).encode())
     rows = max(1, CHUNK // max(1, images.pixels[:1].nbytes))
     for start in range(0, len(images), rows):
         told.update(np.ascontiguousarray(images.pixels[start : start + rows]).data)
+        release(images.pixels)
     for name, column, dtype in (
         ("labels", images.labels, "<i8"),
         ("held out", images.held_out, "|b1"),
@@ -90,6 +140,9 @@ def fingerprint(images: Images) -> str:
         told.update(f"{name}: {'none' if column is None else 'given'}".encode())
         if column is not None:
             told.update(np.ascontiguousarray(column, dtype).data)
+    for name, column in sorted(images.channels.items()):
+        told.update(f"channel {name}:".encode())
+        told.update(np.ascontiguousarray(column, "<f4").data)
     return f"sha256:{told.hexdigest()}"
 
 

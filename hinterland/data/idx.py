@@ -14,10 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from hinterland.data.convert import Wanted, converted
+from hinterland.data.keep import once, stamps
 from hinterland.data.labels import as_labels
-from hinterland.data.limits import check_shape, refuse_bomb, room
+from hinterland.data.limits import check_shape, refuse_bomb
 from hinterland.data.paths import IDX_NAME, quoted
+from hinterland.data.wanted import Wanted, converted
 from hinterland.types import HinterlandError, Images
 
 __all__ = ["Part", "load", "read_idx"]
@@ -45,17 +46,24 @@ def read_idx(path: Path, wanted: Wanted) -> Images:
     `labels` for `images`.
     """
     parts = _parts(path) if path.is_dir() else [Part(path, _labels_beside(path))]
-    return converted(load(path, parts), wanted, path)
+    files = [file for part in parts for file in (part.images, part.labels) if file is not None]
+
+    def make(wanted: Wanted) -> Images:
+        return converted(load(path, parts, wanted), wanted, path)
+
+    return once(path, stamps(files), wanted, make)
 
 
-def load(where: Path, parts: Sequence[Part], classes: tuple[str, ...] = ()) -> Images:
+def load(
+    where: Path, parts: Sequence[Part], wanted: Wanted, classes: tuple[str, ...] = ()
+) -> Images:
     """The pictures of `parts`, one after the other. `where` is what an error names."""
     shapes = [_picture_shape(part.images) for part in parts]
     if len({shape[1:] for shape in shapes}) > 1:
         told = " and ".join(f"{shape[1:]}" for shape in shapes)
         raise HinterlandError(f"{quoted(where)} holds images of different sizes: {told}")
     n = sum(shape[0] for shape in shapes)
-    pixels = room(where, (n, *shapes[0][1:]))
+    pixels = wanted.room(where, (n, *shapes[0][1:]))
     labels: list[np.ndarray] = []
     start = 0
     for part, shape in zip(parts, shapes, strict=True):

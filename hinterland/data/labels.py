@@ -13,7 +13,7 @@ __all__ = ["as_labels"]
 
 
 def as_labels(
-    where: Path, values: np.ndarray, classes: tuple[str, ...] = ()
+    where: Path | str, values: np.ndarray, classes: tuple[str, ...] = ()
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """int64 (n,) indices and the class names they point to.
 

@@ -9,7 +9,7 @@ import numpy as np
 from hinterland.data.paths import quoted
 from hinterland.types import HinterlandError
 
-__all__ = ["check_shape", "refuse_bomb", "room"]
+__all__ = ["check_shape", "held", "refuse_bomb", "room"]
 
 MOST_BYTES = 2**33
 # Deflate cannot pack tighter than this.
@@ -24,13 +24,18 @@ def room(where: Path | str, shape: tuple[int, int, int, int]) -> np.ndarray:
     wanted = int(np.prod([int(side) for side in shape], dtype=object))
     hint = "make the pictures smaller, or take fewer of them"
     if wanted > MOST_BYTES:
-        told = f"{wanted / 1e9:,.1f} GB of pixels; at most {MOST_BYTES / 1e9:.1f} GB are read"
-        raise HinterlandError(f"{quoted(where)} holds {told}", hint, exit_code=5)
+        told = f"{held(where, wanted)}; at most {MOST_BYTES / 1e9:.1f} GB are held in memory"
+        raise HinterlandError(told, hint, exit_code=5)
     try:
         return np.empty(shape, np.uint8)
     except MemoryError:
         message = f"{quoted(where)} needs {wanted / 1e9:,.1f} GB of memory: there is not so much"
         raise HinterlandError(message, hint, exit_code=5) from None
+
+
+def held(where: Path | str, size: int) -> str:
+    """How much it is, in words."""
+    return f"{quoted(where)} holds {size / 1e9:,.1f} GB of pixels"
 
 
 def check_shape(where: Path | str, shape: tuple[int, ...]) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from hinterland.data.idx import Part, load
 from hinterland.data.paths import quoted
+from hinterland.data.wanted import Wanted
 from hinterland.types import HinterlandError, Images
 
-__all__ = ["fashion_mnist", "mnist"]
+__all__ = ["fashion_mnist", "folder_of", "kmnist", "mnist", "places"]
 
 VARIABLE = "HINTERLAND_DATA"
 # (images, labels, held out)
@@ -45,13 +46,22 @@ GARMENTS = (
 )
 
 
+KMNIST_URL = "https://codh.rois.ac.jp/kmnist/dataset/kmnist/"
+KMNIST_SHA256 = {
+    "train-images-idx3-ubyte": "51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4",
+    "train-labels-idx1-ubyte": "e38f9ebcd0f3ebcdec7fc8eabdcdaef93bb0df8ea12bee65224341c8183d8e17",
+    "t10k-images-idx3-ubyte": "edd7a857845ad6bb1d0ba43fe7e794d164fe2dce499a1694695a792adfac43c5",
+    "t10k-labels-idx1-ubyte": "20bb9a0ef54c7db3efc55a92eef5582c109615df22683c380526788f98e42a1c",
+}
+SYLLABLES = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
+
+
 def mnist(data_dir: Path | None = None) -> Images:
     """70,000 handwritten digits, 28x28, grey, 10 classes; the last 10,000 held out.
 
     Source: LeCun, Cortes & Burges, "The MNIST database of handwritten digits", 1998.
     """
-    folder = _folder("mnist", data_dir, MNIST_URL, MNIST_SHA256)
-    return load(folder, _parts(folder), tuple("0123456789"))
+    return _idx("mnist", data_dir, MNIST_URL, MNIST_SHA256, tuple("0123456789"))
 
 
 def fashion_mnist(data_dir: Path | None = None) -> Images:
@@ -59,24 +69,52 @@ def fashion_mnist(data_dir: Path | None = None) -> Images:
 
     Source: Xiao, Rasul & Vollgraf, "Fashion-MNIST", arXiv:1708.07747, 2017.
     """
-    folder = _folder("fashion-mnist", data_dir, FASHION_URL, FASHION_SHA256)
-    return load(folder, _parts(folder), GARMENTS)
+    return _idx("fashion-mnist", data_dir, FASHION_URL, FASHION_SHA256, GARMENTS)
 
 
-def _folder(name: str, data_dir: Path | None, url: str, checksums: dict[str, str]) -> Path:
-    """Where the four files of a set are: data_dir, $HINTERLAND_DATA, or else the user's cache."""
+def kmnist(data_dir: Path | None = None) -> Images:
+    """70,000 cursive Japanese characters, 28x28, grey, 10 classes; the last 10,000 held out.
+
+    Source: Clanuwat et al., "Deep Learning for Classical Japanese Literature", arXiv:1812.01718,
+    2018.
+    """
+    return _idx("kmnist", data_dir, KMNIST_URL, KMNIST_SHA256, SYLLABLES)
+
+
+def places(name: str, data_dir: Path | None, example: str) -> list[Path]:
+    """The folders that are looked into before the cache: data_dir and $HINTERLAND_DATA.
+
+    example: a file of the set `name`, for the error where data_dir is none.
+    """
     if data_dir is not None and not data_dir.is_dir():
         raise HinterlandError(
             f"no folder {quoted(data_dir)} to look for data sets in",
-            f"give the folder that holds {name}/train-images-idx3-ubyte.gz",
+            f"give the folder that holds {name}/{example}.gz",
         )
-    places = [data_dir / name] if data_dir is not None else []
-    if os.environ.get(VARIABLE):
-        places.append(Path(os.environ[VARIABLE]) / name)
-    for folder in places:
-        if all(_file(folder, file) for file in checksums):
-            return folder
+    told = os.environ.get(VARIABLE)
+    return [place for place in (data_dir, Path(told) if told else None) if place is not None]
+
+
+def folder_of(name: str, data_dir: Path | None, url: str, checksums: dict[str, str]) -> Path:
+    """Where the files of a set are: data_dir, $HINTERLAND_DATA, or else the user's cache.
+
+    checksums: file name, without .gz -> SHA-256 of the gzipped file below `url`.
+    """
+    for place in places(name, data_dir, next(iter(checksums))):
+        if all(_file(place / name, file) for file in checksums):
+            return place / name
     return _cached(name, url, checksums)
+
+
+def _idx(
+    name: str,
+    data_dir: Path | None,
+    url: str,
+    checksums: dict[str, str],
+    classes: tuple[str, ...],
+) -> Images:
+    folder = folder_of(name, data_dir, url, checksums)
+    return load(folder, _parts(folder), Wanted(), classes)
 
 
 def _cached(name: str, url: str, checksums: dict[str, str]) -> Path:
@@ -86,7 +124,7 @@ def _cached(name: str, url: str, checksums: dict[str, str]) -> Path:
     folder = platformdirs.user_cache_path("hinterland") / name
     missing = [file for file in checksums if not _file(folder, file)]
     hint = (
-        f"put the set's four files (train-images-idx3-ubyte.gz, …) into {quoted(folder)}, "
+        f"put {', '.join(f'{file}.gz' for file in checksums)} into {quoted(folder)}, "
         f"or into a folder {name}/ of your own and set {VARIABLE} to the folder above it"
     )
     if not missing:

@@ -8,16 +8,17 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 
-from hinterland.data.convert import Wanted, converted
+from hinterland.data.arrays import DAMAGED, Member, as_bytes, header, layout
+from hinterland.data.keep import once, stamps
 from hinterland.data.labels import as_labels
-from hinterland.data.limits import check_shape, refuse_bomb, room
+from hinterland.data.limits import refuse_bomb
 from hinterland.data.paths import quoted
+from hinterland.data.wanted import Wanted, converted
 from hinterland.types import HinterlandError, Images
 
 __all__ = ["read_npz"]
@@ -30,18 +31,7 @@ SPLIT = (
 WHOLE = ("images", "x", "X", "data", "x_train", "train_images", "arr_0")
 LABELS = ("labels", "y", "Y", "label", "target", "y_train", "train_labels", "arr_1")
 CHUNK = 2**22
-DAMAGED = "write it again with numpy.savez, or get it again from its source"
 NAMES = "name the images 'images' or 'x' and the labels 'labels' or 'y', or x_train, y_train, …"
-
-
-@dataclass(frozen=True, slots=True)
-class _Member:
-    """An array in the archive, as its header describes it."""
-
-    key: str
-    shape: tuple[int, ...]
-    fortran: bool
-    dtype: np.dtype[np.generic]
 
 
 def read_npz(path: Path, wanted: Wanted) -> Images:
@@ -51,12 +41,16 @@ def read_npz(path: Path, wanted: Wanted) -> Images:
     or floating-point from 0 to 1. Labels, if any, are (n,): numbers, or text; `classes`, if it is
     there, names the numbers. Test images are held out.
     """
-    with _opened(path) as archive:
-        members = {name.removesuffix(".npy"): name for name in archive.namelist()}
-        return converted(_assemble(path, archive, members), wanted, path)
+
+    def make(wanted: Wanted) -> Images:
+        with _opened(path) as archive:
+            return converted(_assemble(path, archive, wanted), wanted, path)
+
+    return once(path, stamps([path]), wanted, make)
 
 
-def _assemble(path: Path, archive: zipfile.ZipFile, keys: dict[str, str]) -> Images:
+def _assemble(path: Path, archive: zipfile.ZipFile, wanted: Wanted) -> Images:
+    keys = {name.removesuffix(".npy"): name for name in archive.namelist()}
     parts = next((names for names in SPLIT if names[0] in keys and names[2] in keys), None)
     if parts is not None:
         image_keys, label_keys = [parts[0], parts[2]], [parts[1], parts[3]]
@@ -64,12 +58,12 @@ def _assemble(path: Path, archive: zipfile.ZipFile, keys: dict[str, str]) -> Ima
         image_keys = [_image_key(path, keys)]
         label_keys = [next((key for key in LABELS if key in keys), "")]
     members = [_member(path, archive, keys[key]) for key in image_keys]
-    layouts = [_layout(path, member) for member in members]
+    layouts = [layout(path, member) for member in members]
     if len({layout[1:] for layout in layouts}) > 1:
         told = " and ".join(f"'{m.key}' {m.shape}" for m in members)
         raise HinterlandError(f"{quoted(path)} holds images of different sizes: {told}")
     counts = [layout[0] for layout in layouts]
-    pixels = room(path, (sum(counts), *layouts[0][1:]))
+    pixels = wanted.room(path, (sum(counts), *layouts[0][1:]))
     start = 0
     for member, count in zip(members, counts, strict=True):
         _fill(path, archive, keys[member.key], member, pixels[start : start + count])
@@ -96,68 +90,14 @@ def _image_key(path: Path, keys: dict[str, str]) -> str:
     return found
 
 
-def _layout(path: Path, member: _Member) -> tuple[int, int, int, int]:
-    """(n, h, w, c) of an array of images."""
-    shape = member.shape
-    told = f"{quoted(path)}: '{member.key}' has the shape {shape}"
-    if member.dtype.kind not in "biuf":
-        raise HinterlandError(
-            f"{quoted(path)}: '{member.key}' holds {member.dtype}, not numbers",
-            "images must be whole numbers from 0 to 255, or floating-point from 0 to 1",
-        )
-    check_shape(path, shape)
-    if len(shape) == 3:
-        return shape[0], shape[1], shape[2], 1
-    if len(shape) == 2:
-        raise HinterlandError(f"{told}: flat rows", "reshape it to (n, h, w) or (n, h, w, c)")
-    last, first = len(shape) == 4 and shape[3] in (1, 3), len(shape) == 4 and shape[1] in (1, 3)
-    if first and last:
-        hint = "crop or pad the pictures by a pixel, so that it is clear where the channels are"
-        raise HinterlandError(f"{told}: (n, h, w, c) or (n, c, h, w)?", hint)
-    if last:
-        return shape[0], shape[1], shape[2], shape[3]
-    if first:
-        return shape[0], shape[2], shape[3], shape[1]
-    raise HinterlandError(
-        told, "images must be (n, h, w), (n, h, w, c) or (n, c, h, w), c = 1 or 3"
-    )
-
-
 def _fill(
-    path: Path, archive: zipfile.ZipFile, name: str, member: _Member, into: np.ndarray
+    path: Path, archive: zipfile.ZipFile, name: str, member: Member, into: np.ndarray
 ) -> None:
-    channels_first = len(member.shape) == 4 and member.shape[1:] != into.shape[1:]
     start = 0
     for rows in _rows(path, archive, name):
-        shaped = np.moveaxis(rows, 1, -1) if channels_first else rows
         stop = start + len(rows)
-        into[start:stop] = _bytes(path, member.key, shaped, start).reshape(-1, *into.shape[1:])
+        into[start:stop] = as_bytes(path, member, rows, start, into.shape[1:])
         start = stop
-
-
-def _bytes(path: Path, key: str, rows: np.ndarray, start: int) -> np.ndarray:
-    """Pixels as numbers from 0 to 255."""
-    if rows.dtype == np.uint8:
-        return rows
-    if rows.dtype.kind == "b":
-        return rows.astype(np.uint8) * np.uint8(255)
-    where = f"{quoted(path)}: '{key}'"
-    if rows.dtype.kind == "f":
-        rows = rows.astype(np.float32)
-        if not np.isfinite(rows).all():
-            bad = start + int(np.argmin(np.isfinite(rows).reshape(len(rows), -1).all(1)))
-            hint = "remove the image, or replace its NaN and infinite values"
-            raise HinterlandError(f"{where} holds NaN or infinity in image {bad}", hint)
-    low, high = rows.min(), rows.max()
-    top = 1 if rows.dtype.kind == "f" else 255
-    if low < 0 or high > top:
-        hint = "divide by 255 first, or store them as uint8" if low >= 0 and high <= 255 else ""
-        raise HinterlandError(
-            f"{where} holds {rows.dtype} numbers from {low:g} to {high:g}; "
-            f"{'floating-point' if top == 1 else 'whole-number'} images go from 0 to {top}",
-            hint or f"scale them to 0 to {top} first",
-        )
-    return np.rint(rows * 255) if top == 1 else rows
 
 
 def _column(path: Path, archive: zipfile.ZipFile, name: str, n: int | None) -> np.ndarray:
@@ -173,38 +113,16 @@ def _column(path: Path, archive: zipfile.ZipFile, name: str, n: int | None) -> n
     return np.concatenate([np.empty(0, member.dtype), *rows])
 
 
-def _member(path: Path, archive: zipfile.ZipFile, name: str) -> _Member:
+def _member(path: Path, archive: zipfile.ZipFile, name: str) -> Member:
     with archive.open(name) as file:
         return _header(path, archive.getinfo(name), file)
 
 
-def _header(path: Path, info: zipfile.ZipInfo, file: IO[bytes]) -> _Member:
-    """The header of an array, checked against the size of the file that holds it."""
-    key = info.filename.removesuffix(".npy")
-    try:
-        version = np.lib.format.read_magic(file)
-        read = {
-            (1, 0): np.lib.format.read_array_header_1_0,
-            (2, 0): np.lib.format.read_array_header_2_0,
-        }[version]
-        shape, fortran, dtype = read(file)
-    except (zipfile.BadZipFile, zlib.error):
-        raise
-    except Exception:  # noqa: BLE001  numpy raises whatever a damaged header leads its parser to
-        raise HinterlandError(f"{quoted(path)}: '{key}' is not a sound array", DAMAGED) from None
-    if dtype.hasobject:
-        hint = "store numbers: np.savez(file, images=np.stack(pictures), labels=np.array(labels))"
-        raise HinterlandError(f"{quoted(path)}: '{key}' holds Python objects", hint)
-    expected = file.tell() + math.prod(shape) * dtype.itemsize
-    if min(shape, default=1) < 0 or info.file_size != expected:
-        raise HinterlandError(
-            f"{quoted(path)}: '{key}' has the wrong length: "
-            f"expected {expected:,} bytes, found {info.file_size:,}",
-            DAMAGED,
-        )
+def _header(path: Path, info: zipfile.ZipInfo, file: IO[bytes]) -> Member:
+    member = header(path, info.filename.removesuffix(".npy"), file, info.file_size)
     # The archive's own word for the packed size may be a lie as well.
     refuse_bomb(path, min(info.compress_size, path.stat().st_size), info.file_size)
-    return _Member(key, shape, fortran, dtype)
+    return member
 
 
 def _rows(path: Path, archive: zipfile.ZipFile, name: str) -> Iterator[np.ndarray]:

@@ -7,31 +7,42 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from hinterland.data.split import is_held_out
 from hinterland.types import HinterlandError
 
-__all__ = ["CAN_READ", "IDX_NAME", "PICTURES", "kind_of", "look_alike", "quoted", "readable"]
+__all__ = [
+    "CAN_READ",
+    "CONTACT_SHEET",
+    "HUB",
+    "IDX_NAME",
+    "PARQUET",
+    "PICTURES",
+    "kind_of",
+    "look_alike",
+    "quoted",
+    "readable",
+]
 
 PICTURES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 IDX_NAME = re.compile(r"(images|labels)[-_.]idx\d", re.IGNORECASE)
+HUB = "hf:"
+PARQUET = ".parquet"
+CONTACT_SHEET = "contact-sheet.png"
 CAN_READ = (
-    "Hinterland reads a folder of pictures, an IDX file or the folder of a pair, "
-    "an .npz file, and the data sets it knows by name"
+    "Hinterland reads a folder of pictures, IDX, .npz, .npy and Parquet files, "
+    "hf:owner/name, and the data sets it knows by name"
 )
 
 
 def kind_of(path: Path) -> str:
-    """The kind of reader for an existing path: folder, idx or npz. Names decide, then contents."""
+    """The name of the reader for an existing path. Names decide, then contents."""
     if path.is_dir():
-        try:
-            is_idx = any(IDX_NAME.search(entry.name) for entry in path.iterdir())
-        except OSError as error:
-            raise HinterlandError(f"{quoted(path)} cannot be opened: {error.strerror}") from None
-        return "idx" if is_idx else "folder"
+        return _kind_of_folder(path)
     if not path.is_file():
         raise HinterlandError(f"{quoted(path)} is neither a folder nor a regular file", CAN_READ)
     suffix = path.suffix.lower()
-    if suffix == ".npz":
-        return "npz"
+    if suffix in (".npz", ".npy", PARQUET):
+        return suffix[1:]
     if suffix == ".gz" or IDX_NAME.search(path.name):
         return "idx"
     if suffix in PICTURES:
@@ -44,10 +55,26 @@ def kind_of(path: Path) -> str:
         raise HinterlandError(f"{quoted(path)} cannot be opened: {error.strerror}") from None
     if head[:3] == b"\0\0\x08":
         return "idx"
+    if head == b"PAR1":
+        return "parquet"
     if head == b"PK\x03\x04":
         hint = "unpack it first, then give the folder; an archive of arrays should end in .npz"
         raise HinterlandError(f"{quoted(path)} is a zip archive", hint)
     raise HinterlandError(f"{quoted(path)} is not a set of images", CAN_READ)
+
+
+def _kind_of_folder(path: Path) -> str:
+    try:
+        names = [entry.name for entry in path.iterdir()]
+    except OSError as error:
+        raise HinterlandError(f"{quoted(path)} cannot be opened: {error.strerror}") from None
+    if any(IDX_NAME.search(name) for name in names):
+        return "idx"
+    if any(name.endswith(PARQUET) for name in names):
+        return "parquet"
+    # The usual places within a set that was fetched from a hub.
+    inner = [path / name for name in names if name == "data" or is_held_out(name) is not None]
+    return "parquet" if any(any(place.glob(f"*{PARQUET}")) for place in inner) else "folder"
 
 
 def look_alike(path: Path) -> str:

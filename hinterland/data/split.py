@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["hold_out"]
+__all__ = ["hold_out", "is_held_out"]
 
 SEED = 20240229
+TRAINING = frozenset({"train", "training"})
+HELD_OUT = frozenset({"test", "testing", "val", "valid", "validation"})
 
 
 def hold_out(n: int, labels: np.ndarray | None = None, share: float = 0.1) -> np.ndarray:
@@ -25,3 +27,9 @@ def hold_out(n: int, labels: np.ndarray | None = None, share: float = 0.1) -> np
     held_out = np.zeros(n, bool)
     held_out[order[picked]] = True
     return held_out
+
+
+def is_held_out(part: str) -> bool | None:
+    """Whether the part of a set with this name is held out; None where it names no such part."""
+    name = part.lower()
+    return True if name in HELD_OUT else False if name in TRAINING else None
