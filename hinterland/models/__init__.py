@@ -15,11 +15,30 @@ MODELS = Registry(
     "model",
     __name__,
     {
-        "dense": "dense:Dense",
+        "simple": ("plain:Plain", {"halves": "linear"}),
+        "dense": ("plain:Plain", {"widths": (256, 128, 64)}),
+        "deep": ("plain:Plain", {"widths": (1000, 500, 250)}),
+        "conv": ("plain:Plain", {"halves": "spatial"}),
+        "conv-dense": ("plain:Plain", {"halves": "conv"}),
+        "cae": ("plain:Plain", {"halves": "conv", "widths": (32, 64, 128), "activation": "elu"}),
+        "sparse": ("plain:Plain", {"sparsity": 1.0}),
+        "denoising": ("plain:Plain", {"noise": 0.5}),
+        "bounded": ("plain:Plain", {"bounded": True, "mmd": 100.0}),
+        "wae": ("plain:Plain", {"mmd": 100.0}),
+        "topo-ae": ("plain:Plain", {"topology": 0.3}),
+        "geometric-ae": ("plain:Plain", {"activation": "elu", "geometry": 1.0}),
         "vae": "vae:VAE",
         "conv-vae": ("vae:VAE", {"halves": "conv"}),
+        "beta-vae": ("vae:VAE", {"beta": 4.0}),
+        "iwae": ("vae:VAE", {"samples": 5}),
+        "hyperspherical-vae": "hyperspherical:Hyperspherical",
+        "vq-vae": "vq:VQVAE",
+        "pca": "pca:PCA",
     },
 )
+
+# Where no latent size is asked for; 2 for all others, which needs no projection.
+LATENT_DIMS = {"conv": 128, "cae": 32, "sparse": 32, "hyperspherical-vae": 3, "vq-vae": 128}
 
 MAX_LATENT_DIM = 4096
 
@@ -45,6 +64,12 @@ def build(
         torch.manual_seed(seed)
         net: AbstractNet = MODELS[name](image_shape, latent_dim, **asked)
     return net
+
+
+def default_latent_dim(name: str) -> int:
+    """The latent size of a model for which none is asked, without importing torch."""
+    checked(name, 1)
+    return LATENT_DIMS.get(name, 2)
 
 
 def checked(name: str, latent_dim: int) -> None:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from hinterland.types import HinterlandError
+
+LOSSES = ("bce", "mse")
 
 
 class AbstractNet(nn.Module, ABC):
@@ -28,7 +34,7 @@ class AbstractNet(nn.Module, ABC):
 
     @abstractmethod
     def logits(self, z: Tensor) -> Tensor:
-        """(n, d) -> (n, c, h, w); their sigmoid is the picture."""
+        """(n, d) -> (n, c, h, w); their sigmoid is the picture, but for a linear decoder."""
 
     @abstractmethod
     def losses(self, x: Tensor, rng: torch.Generator) -> dict[str, Tensor]:
@@ -38,7 +44,11 @@ class AbstractNet(nn.Module, ABC):
         """
 
     def picture(self, z: Tensor) -> Tensor:
-        """(n, d) -> (n, c, h, w) in [0, 1]."""
+        """(n, d) -> (n, c, h, w) in [0, 1].
+
+        Only a linear decoder overshoots: whoever shows its pictures clips them, so that its errors
+        are measured as they are.
+        """
         return torch.sigmoid(self.logits(z))
 
     def encode(self, images: np.ndarray) -> np.ndarray:
@@ -48,7 +58,7 @@ class AbstractNet(nn.Module, ABC):
         return mean.float().cpu().numpy()
 
     def decode(self, latents: np.ndarray) -> np.ndarray:
-        """float32 (n, d) -> float32 (n, h, w, c) in [0, 1]."""
+        """float32 (n, d) -> float32 (n, h, w, c) in [0, 1]; see `picture`."""
         with torch.inference_mode():
             z = torch.from_numpy(np.ascontiguousarray(latents, np.float32)).to(self.device)
             return to_array(self.picture(z))
@@ -56,6 +66,17 @@ class AbstractNet(nn.Module, ABC):
     @property
     def device(self) -> torch.device:
         return next(self.parameters()).device
+
+
+@runtime_checkable
+class ClosedForm(Protocol):
+    """A model whose best weights are computed from the pictures, not approached by steps."""
+
+    def fit(self, batches: Callable[[], Iterable[Tensor]]) -> None:
+        """Replace the weights by the best ones.
+
+        batches: each call begins a pass over the training pictures, float32 (m, c, h, w) each.
+        """
 
 
 def to_tensor(images: np.ndarray, device: torch.device) -> Tensor:
@@ -70,9 +91,36 @@ def to_array(pictures: Tensor) -> np.ndarray:
     return pictures.permute(0, 2, 3, 1).float().cpu().contiguous().numpy()
 
 
-def reconstruction_loss(logits: Tensor, x: Tensor) -> Tensor:
-    """Binary cross-entropy in nats, summed over a picture's pixels, averaged over pictures.
+def reconstruction_loss(logits: Tensor, x: Tensor, loss: str = "bce") -> Tensor:
+    """How wrong pictures are: summed over a picture's pixels, averaged over pictures.
 
-    Pixels in [0, 1] are taken as probabilities, as in Kingma & Welling 2014, appendix C.1.
+    `bce`: binary cross-entropy in nats; pixels in [0, 1] are taken as probabilities, as in
+    Kingma & Welling 2014, appendix C.1. `mse`: squared error of the pictures, which is a Gaussian's
+    negative log-likelihood with variance 1/2, but for a constant.
     """
-    return F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / len(x)
+    if loss == "bce":
+        return F.binary_cross_entropy_with_logits(logits.float(), x, reduction="sum") / len(x)
+    return F.mse_loss(torch.sigmoid(logits.float()), x, reduction="sum") / len(x)
+
+
+def picture_losses(logits: Tensor, x: Tensor, loss: str = "bce") -> Tensor:
+    """`reconstruction_loss` of each picture: (n,)."""
+    if loss == "bce":
+        each = F.binary_cross_entropy_with_logits(logits.float(), x, reduction="none")
+    else:
+        each = F.mse_loss(torch.sigmoid(logits.float()), x, reduction="none")
+    return each.flatten(1).sum(1)
+
+
+def check_loss(loss: str) -> str:
+    """The name of a loss, if it is one."""
+    if loss not in LOSSES:
+        raise HinterlandError(f"loss must be 'bce' or 'mse'; got '{loss}'")
+    return loss
+
+
+def check_weights(**weights: float) -> None:
+    """Refuse a part of the loss that would be rewarded, or that is no number."""
+    for name, weight in weights.items():
+        if not weight >= 0:
+            raise HinterlandError(f"{name} must not be negative; got {weight}")

@@ -11,70 +11,146 @@ from torch import nn
 from hinterland.types import HinterlandError
 
 Shape = tuple[int, int, int]
-SMALLEST = 4  # strided convolutions stop before a side would fall below this
+ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "elu": nn.ELU}
+WIDTHS = {"linear": (), "dense": (512, 256), "conv": (32, 64), "spatial": (32, 64)}
+SMALLEST = 4  # convolutions of stride 2 stop before a side would fall below this
+FUNNEL = 256  # the dense layer between the convolutions of `conv` and the code
 
 
-def encoder(kind: str, image_shape: Shape, widths: Sequence[int], outputs: int) -> nn.Sequential:
-    """A half from pictures (n, c, h, w) to (n, outputs). kind: `dense` or `conv`."""
-    _check(kind, widths)
-    if kind == "dense":
-        return nn.Sequential(nn.Flatten(), *_funnel([prod(image_shape), *widths, outputs]))
-    sizes = _sizes(image_shape, len(widths))
+def halves(
+    kind: str,
+    image_shape: Shape,
+    latent_dim: int,
+    *,
+    widths: Sequence[int] = (),
+    activation: str = "relu",
+    heads: int = 1,
+) -> tuple[nn.Sequential, nn.Sequential]:
+    """An encoder, pictures (n, c, h, w) -> (n, heads * d), and its mirror image, (n, d) -> logits.
+
+    kind: `linear`, one matrix each way; `dense`, a funnel of `widths`; `conv`, 3 x 3 convolutions
+    of stride 2 with `widths` channels, then a dense layer of 256; `spatial`, convolutions alone, so
+    that the code is a small picture of `grid` cells, flattened. widths: () for WIDTHS[kind].
+    activation: `relu` or `elu`.
+    """
+    _check(kind, widths, activation)
+    make = {"linear": _dense, "dense": _dense, "conv": _conv, "spatial": _spatial}[kind]
+    return make(image_shape, latent_dim, widths or WIDTHS[kind], ACTIVATIONS[activation], heads)
+
+
+def grid(image_shape: Shape, latent_dim: int) -> tuple[int, int]:
+    """The (h, w) of a spatial code: the picture halved down to sides of 4 to 7.
+
+    Where d is no multiple of its cells, it is halved on until it is; one cell always fits. A code
+    of 128 numbers for 28 x 28 pixels has 4 x 4 cells of 8, one of 2 numbers has one cell of 2.
+    """
+    return _spatial_sizes(image_shape, latent_dim)[-1]
+
+
+def _dense(
+    image_shape: Shape, d: int, widths: Sequence[int], act: type[nn.Module], heads: int
+) -> tuple[nn.Sequential, nn.Sequential]:
+    h, w, c = image_shape
+    pixels = prod(image_shape)
+    encoder = nn.Sequential(nn.Flatten(), *_funnel([pixels, *widths, heads * d], act))
+    funnel = _funnel([d, *reversed(widths), pixels], act)
+    return encoder, nn.Sequential(*funnel, nn.Unflatten(1, (c, h, w)))
+
+
+def _conv(
+    image_shape: Shape, d: int, widths: Sequence[int], act: type[nn.Module], heads: int
+) -> tuple[nn.Sequential, nn.Sequential]:
+    sizes = _sizes(image_shape)[: len(widths) + 1]
     channels = [image_shape[2], *widths][: len(sizes)]
+    cell = (channels[-1], *sizes[-1])
+    encoder = nn.Sequential(
+        *_shrinking(channels, act),
+        nn.Flatten(),
+        *_funnel([prod(cell), FUNNEL, heads * d], act),
+    )
+    decoder = nn.Sequential(
+        *_funnel([d, FUNNEL, prod(cell)], act),
+        nn.Unflatten(1, cell),
+        *_growing(channels, sizes, act),
+    )
+    return encoder, decoder
+
+
+def _spatial(
+    image_shape: Shape, d: int, widths: Sequence[int], act: type[nn.Module], heads: int
+) -> tuple[nn.Sequential, nn.Sequential]:
+    sizes = _spatial_sizes(image_shape, d)
+    deep = len(sizes) - 1
+    # the last width serves all halvings beyond the last
+    channels = [image_shape[2], *widths, *[widths[-1]] * deep][: deep + 1]
+    h, w = sizes[-1]
+    cell = d // (h * w)
+    encoder = nn.Sequential(
+        *_shrinking(channels, act), nn.Conv2d(channels[-1], heads * cell, 1), nn.Flatten()
+    )
+    decoder = nn.Sequential(
+        nn.Unflatten(1, (cell, h, w)),
+        nn.Conv2d(cell, channels[-1], 1),
+        *_growing(channels, sizes, act),
+    )
+    return encoder, decoder
+
+
+def _shrinking(channels: Sequence[int], act: type[nn.Module]) -> list[nn.Module]:
+    """Convolutions that halve the sides, rounded up."""
     layers: list[nn.Module] = []
     for before, after in pairwise(channels):
-        layers += [nn.Conv2d(before, after, 3, stride=2, padding=1), nn.ReLU()]
-    h, w = sizes[-1]
-    return nn.Sequential(*layers, nn.Flatten(), *_funnel([channels[-1] * h * w, 256, outputs]))
+        layers += [nn.Conv2d(before, after, 3, stride=2, padding=1), act()]
+    return layers
 
 
-def decoder(kind: str, image_shape: Shape, widths: Sequence[int], latent_dim: int) -> nn.Sequential:
-    """The mirror image of `encoder`: from (n, latent_dim) to logits (n, c, h, w)."""
-    _check(kind, widths)
-    h, w, c = image_shape
-    if kind == "dense":
-        funnel = _funnel([latent_dim, *reversed(widths), prod(image_shape)])
-        return nn.Sequential(*funnel, nn.Unflatten(1, (c, h, w)))
-    sizes = _sizes(image_shape, len(widths))
-    channels = [c, *widths][: len(sizes)]
-    h, w = sizes[-1]
-    layers: list[nn.Module] = [
-        *_funnel([latent_dim, 256, channels[-1] * h * w]),
-        nn.ReLU(),
-        nn.Unflatten(1, (channels[-1], h, w)),
-    ]
+def _growing(
+    channels: Sequence[int], sizes: Sequence[tuple[int, int]], act: type[nn.Module]
+) -> list[nn.Module]:
+    """The mirror image of `_shrinking`, back to the very same sizes."""
+    layers: list[nn.Module] = []
     for i in range(len(sizes) - 1, 0, -1):
         h, w = sizes[i - 1]
         odd = (1 - h % 2, 1 - w % 2)
-        layers.append(
-            nn.ConvTranspose2d(channels[i], channels[i - 1], 3, 2, padding=1, output_padding=odd)
-        )
-        if i > 1:
-            layers.append(nn.ReLU())
-    return nn.Sequential(*layers)
+        grown = nn.ConvTranspose2d(channels[i], channels[i - 1], 3, 2, 1, output_padding=odd)
+        layers += [act(), grown]
+    return layers
 
 
-def _funnel(widths: Sequence[int]) -> list[nn.Module]:
-    """Linear layers with ReLU between them; the last one is bare."""
+def _funnel(widths: Sequence[int], act: type[nn.Module]) -> list[nn.Module]:
+    """Linear layers with activations between them; the last one is bare."""
     layers: list[nn.Module] = []
     for before, after in pairwise(widths):
-        layers += [nn.Linear(before, after), nn.ReLU()]
+        layers += [nn.Linear(before, after), act()]
     return layers[:-1]
 
 
-def _sizes(image_shape: Shape, most: int) -> list[tuple[int, int]]:
-    """(h, w) before and after each halving (rounded up), at most `most` of them."""
+def _sizes(image_shape: Shape, smallest: int = SMALLEST) -> list[tuple[int, int]]:
+    """(h, w) before and after each halving, rounded up, as long as no side falls below."""
     sizes = [image_shape[:2]]
-    while len(sizes) <= most:
+    while max(sizes[-1]) > 1:
         h, w = (-(-side // 2) for side in sizes[-1])
-        if min(h, w) < SMALLEST:
+        if min(h, w) < smallest:
             break
         sizes.append((h, w))
     return sizes
 
 
-def _check(kind: str, widths: Sequence[int]) -> None:
-    if kind not in ("dense", "conv"):
-        raise HinterlandError(f"halves must be 'dense' or 'conv'; got {kind!r}")
-    if not widths or any(not isinstance(w, int) or w < 1 for w in widths):
+def _spatial_sizes(image_shape: Shape, latent_dim: int) -> list[tuple[int, int]]:
+    """`_sizes` down to the grid of a spatial code."""
+    sizes = _sizes(image_shape, 1)
+    first = len(_sizes(image_shape)) - 1
+    last = next(i for i in range(first, len(sizes)) if latent_dim % prod(sizes[i]) == 0)
+    return sizes[: last + 1]
+
+
+def _check(kind: str, widths: Sequence[int], activation: str) -> None:
+    if kind not in WIDTHS:
+        known = ", ".join(f"'{name}'" for name in WIDTHS)
+        raise HinterlandError(f"halves must be one of {known}; got '{kind}'")
+    if activation not in ACTIVATIONS:
+        raise HinterlandError(f"activation must be 'relu' or 'elu'; got '{activation}'")
+    if any(not isinstance(w, int) or w < 1 for w in widths):
         raise HinterlandError(f"widths must be whole numbers above 0; got {list(widths)}")
+    if kind == "linear" and widths:
+        raise HinterlandError("linear halves have no widths", "--set halves=dense takes widths")

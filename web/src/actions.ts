@@ -1,11 +1,10 @@
 /** What a person may do, each in one call: keys, buttons and the pointer all come here. */
 import { batch } from "@preact/signals-core";
 import type { Explorer } from "./explorer";
-import { type Place, SPEEDS, type Speed, stepped, type ThemeChoice } from "./store";
+import { type Place, SPEEDS, type Speed, stepped, THEMES } from "./store";
 
 /** How near to a point, in pixels, a click means that image. */
 const TOUCH = 7;
-const THEMES: readonly ThemeChoice[] = ["auto", "light", "dark"];
 
 /** Puts the cursor under a place of the window. */
 export function aimAt({ map, store }: Explorer, x: number, y: number): void {

@@ -1,11 +1,11 @@
 /** `window.hinterland`: the door for embedders and tests. docs/scripting.md is its description. */
-import { chooseMap } from "./actions";
-import { apply, type Look, lookOf } from "./address";
+import { batch } from "@preact/signals-core";
+import { apply, lookOf } from "./address";
 import type { Explorer } from "./explorer";
-import { Trouble } from "./faults";
 import type { Camera } from "./map";
 import { type Neighbour, nearestOf } from "./nearest";
-import { type Speed, snap, type ThemeChoice } from "./store";
+import type { ThemeChoice } from "./store";
+import { epochOf, fail, numbersOf, orderOf, type Wish } from "./wishes";
 
 export interface Decoded {
   readonly pixels: Float32Array;
@@ -38,19 +38,6 @@ export interface State {
   readonly decoder: string;
   readonly faults: readonly string[];
 }
-export interface Wish {
-  readonly map?: string;
-  readonly epoch?: number;
-  readonly camera?: Camera | null;
-  readonly colour?: string | null;
-  readonly hidden?: readonly number[];
-  readonly theme?: ThemeChoice;
-  readonly lens?: boolean;
-  readonly playing?: boolean;
-  readonly speed?: number;
-  readonly cursor?: { readonly latent: ArrayLike<number> } | { readonly spot: ArrayLike<number> } | null;
-  readonly pin?: { readonly image: number } | { readonly latent: ArrayLike<number> } | null;
-}
 export interface Door {
   readonly ready: Promise<void>;
   state(): State;
@@ -58,7 +45,7 @@ export interface Door {
   decode(latent: ArrayLike<number>, epoch?: number): Promise<Decoded>;
   encode(pixels: ArrayLike<number>, epoch?: number): Promise<Float32Array>;
   shownPixels(): Decoded | null;
-  toScreen(point: ArrayLike<number>): readonly [number, number];
+  toScreen(spot: ArrayLike<number>): readonly [number, number];
   toLatent(x: number, y: number): Float32Array;
   nearest(latent: ArrayLike<number>, k: number): Promise<Neighbour[]>;
   timings(): Readonly<Record<string, unknown>>;
@@ -71,37 +58,40 @@ export function createDoor(explorer: Explorer): Door {
   const { scene, store, map, hover, decoder, recording } = explorer;
   const [h, w, c] = scene.shape;
   const drawn = () => store.shown.peek() ?? fail("no map is drawn yet", "await hinterland.ready");
-  const epochOr = (epoch?: number) => epoch ?? store.shown.peek()?.epoch ?? store.epoch.peek();
-  const numbers = (values: ArrayLike<number>, length: number, what: string) =>
-    values.length === length
-      ? Float32Array.from(values)
-      : fail(`${what} must have ${length} numbers; it has ${values.length}`);
+  const recorded = scene.epochs.map(({ epoch }) => epoch);
+  const epochOr = (epoch?: number) =>
+    epoch === undefined
+      ? (store.shown.peek()?.epoch ?? store.epoch.peek())
+      : epochOf(epoch, recorded, "the scene");
+  const latentOf = (values: ArrayLike<number>) => numbersOf(values, scene.latentDim, "a latent");
   return {
     ready: until(() => explorer.painted.peek()),
     state: () => stateOf(explorer),
     async set(wish) {
-      grant(explorer, wish, numbers);
+      grant(explorer, wish);
       await until(() => isSettled(explorer));
       await painted();
       return stateOf(explorer);
     },
     async decode(latent, epoch) {
-      const pixels = await decoder.decode(epochOr(epoch), numbers(latent, scene.latentDim, "a latent"));
+      const pixels = await decoder.decode(epochOr(epoch), latentOf(latent));
       return { pixels, h, w, c };
     },
-    encode: async (pixels, epoch) => decoder.encode(epochOr(epoch), numbers(pixels, h * w * c, "a picture")),
+    encode: async (pixels, epoch) =>
+      decoder.encode(epochOr(epoch), numbersOf(pixels, h * w * c, "a picture")),
     shownPixels() {
       const picture = hover.picture.peek();
       return picture && { pixels: picture.pixels.slice(), h, w, c };
     },
-    toScreen: (point) => map.toScreen(point),
-    toLatent: (x, y) => drawn().way.toLatent(map.toSpot(x, y)),
+    toScreen: (spot) => map.toScreen(numbersOf(spot, drawn().map.dims, "a spot")),
+    toLatent(x, y) {
+      const [left = 0, top = 0] = numbersOf([x, y], 2, "a place of the window");
+      return drawn().way.toLatent(map.toSpot(left, top));
+    },
     async nearest(latent, k) {
-      return nearestOf(
-        await recording.latents(drawn().epoch),
-        numbers(latent, scene.latentDim, "a latent"),
-        k,
-      );
+      const from = latentOf(latent);
+      if (!(Number.isInteger(k) && k > 0)) fail(`k must be a whole number above 0; it is ${k}`);
+      return nearestOf(await recording.latents(drawn().epoch), from, k);
     },
     timings: () => ({
       ...map.timings(),
@@ -118,7 +108,10 @@ function stateOf(explorer: Explorer): State {
   const cursor = hover.place.peek();
   const picture = hover.picture.peek();
   const pin = store.pin.peek();
-  const faults = [store.frameFault, store.latentsFault, store.columnsFault, hover.fault, pinned.fault];
+  const faults = [
+    ...[store.frameFault, store.latentsFault, store.columnsFault, store.tilesFault],
+    ...[hover.fault, pinned.fault],
+  ];
   const look = lookOf(store);
   return {
     map: look.map,
@@ -144,47 +137,23 @@ function stateOf(explorer: Explorer): State {
   };
 }
 
-type Numbers = (values: ArrayLike<number>, length: number, what: string) => Float32Array;
-
-/** Puts a wish into the store. Throws a Trouble where the scene has no such thing. */
-function grant(explorer: Explorer, wish: Wish, numbers: Numbers): void {
-  const { scene, store } = explorer;
-  if (wish.map !== undefined) {
-    if (!scene.maps.some(({ name }) => name === wish.map)) fail(`there is no map '${wish.map}'`);
-    chooseMap(explorer, wish.map);
-  }
-  const { epochs } = store.map.peek();
-  if (wish.epoch !== undefined && snap(epochs, wish.epoch) !== wish.epoch) {
-    fail(`the map '${store.map.peek().name}' has no epoch ${wish.epoch}`);
-  }
-  if (wish.colour && !scene.channels.some(({ name }) => name === wish.colour)) {
-    fail(`there is no channel '${wish.colour}'`);
-  }
-  const look: { -readonly [K in keyof Look]: Look[K] } = {};
-  if (wish.epoch !== undefined) look.epoch = wish.epoch;
-  if (wish.colour !== undefined) look.colour = wish.colour;
-  if (wish.hidden !== undefined) look.hidden = wish.hidden;
-  if (wish.camera !== undefined) look.camera = wish.camera;
-  if (wish.pin === null) look.pin = null;
-  else if (wish.pin && "image" in wish.pin) look.pin = { by: "image", index: wish.pin.image };
-  else if (wish.pin)
-    look.pin = { by: "latent", latent: numbers(wish.pin.latent, scene.latentDim, "a latent") };
-  apply(look, scene, store);
-  if (wish.theme !== undefined) store.theme.value = wish.theme;
-  if (wish.lens !== undefined) store.lens.value = wish.lens;
-  if (wish.speed !== undefined) store.speed.value = wish.speed as Speed;
-  if (wish.cursor === null) store.aim.value = null;
-  else if (wish.cursor && "latent" in wish.cursor) {
-    store.aim.value = { by: "latent", latent: numbers(wish.cursor.latent, scene.latentDim, "a latent") };
-  } else if (wish.cursor) {
-    store.aim.value = { by: "spot", spot: numbers(wish.cursor.spot, store.map.peek().dims, "a spot") };
-  }
-  if (wish.playing !== undefined) store.playing.value = wish.playing;
+/** Puts a wish into the store: all of it, or where any of it cannot be done a Trouble and nothing. */
+function grant({ scene, store }: Explorer, wish: Wish): void {
+  const order = orderOf(wish, scene, { map: store.map.peek(), colour: store.colour.peek() });
+  batch(() => {
+    apply(order.look, scene, store);
+    if (order.theme !== undefined) store.theme.value = order.theme;
+    if (order.lens !== undefined) store.lens.value = order.lens;
+    if (order.speed !== undefined) store.speed.value = order.speed;
+    if (order.aim !== undefined) store.aim.value = order.aim;
+    if (order.playing !== undefined) store.playing.value = order.playing;
+  });
 }
 
 /** What is asked for is drawn and decoded, or has failed. */
 function isSettled({ store, hover, pinned, travelling, painted }: Explorer): boolean {
-  if (store.frameFault.peek()) return true;
+  const unread = store.frameFault.peek();
+  if (unread?.map === store.map.peek() && unread.epoch === store.epoch.peek()) return true;
   const shown = store.shown.peek();
   if (!painted.peek() || !shown || travelling.peek()) return false;
   if (shown.map !== store.map.peek()) return false;
@@ -192,8 +161,10 @@ function isSettled({ store, hover, pinned, travelling, painted }: Explorer): boo
   if (store.pin.peek() && !pinned.place.peek()) return store.latentsFault.peek() !== null;
   return [hover, pinned].every(({ place, picture, fault }) => {
     const at = place.peek();
-    if (!at || fault.peek()) return true;
-    return picture.peek()?.latent === at.latent && picture.peek()?.epoch === shown.epoch;
+    if (!at) return true;
+    return [picture.peek(), fault.peek()].some(
+      (answer) => answer?.latent === at.latent && answer.epoch === shown.epoch,
+    );
   });
 }
 
@@ -208,8 +179,4 @@ async function until(met: () => boolean): Promise<void> {
 /** Two frames: the first may have been drawn before the change. */
 async function painted(): Promise<void> {
   for (let i = 0; i < 2; i++) await new Promise((go) => requestAnimationFrame(go));
-}
-
-function fail(message: string, hint = ""): never {
-  throw new Trouble(message, hint);
 }

@@ -1,5 +1,5 @@
 /** Frames a map in the part of the window that no panel covers. */
-import type { Camera2, PlanarMap } from "./map";
+import { type Camera, type Camera2, type PlanarMap, project, viewOf } from "./map";
 import type { Shown } from "./recording";
 
 /** Pixels from each side of the window. */
@@ -34,6 +34,7 @@ export function fitBetween(
     map.setCamera(framed(box, place, insets), travelMs);
     return;
   }
+  const before = map.camera();
   map.fit();
   const camera = map.camera();
   if (camera.kind !== "3d") return;
@@ -48,7 +49,27 @@ export function fitBetween(
   map.setCamera(near);
   // What is seen in the middle of the free part now is as far from the target as the target should be aside.
   const middle = map.toSpot(place.x + insets.left + free.width / 2, place.y + insets.top + free.height / 2);
-  map.setCamera({ ...near, target: triple(near.target.map((at, axis) => 2 * at - middle[axis]!)) });
+  const aside = { ...near, target: triple(near.target.map((at, axis) => 2 * at - middle[axis]!)) };
+  if (travelMs > 0 && before.kind === "3d") map.setCamera(before); // where the travel begins
+  map.setCamera(aside, travelMs);
+}
+
+/** Which part of a frame's points a camera shows between the insets, 0 to 1; 1 where there are no points. */
+export function partSeen({ points, map }: Shown, camera: Camera, place: DOMRect, insets: Insets): number {
+  const { dims } = map;
+  const view = viewOf(camera, place.width, place.height);
+  const free = freeOf(place, insets);
+  let all = 0;
+  let seen = 0;
+  for (const i of sampled(points.length / dims)) {
+    const at = triple(Array.from(points.subarray(i * dims, (i + 1) * dims)));
+    if (!at.every(Number.isFinite)) continue;
+    all++;
+    const [x, y] = project(view, at);
+    const [right, below] = [x - insets.left, y - insets.top];
+    if (right >= 0 && right <= free.width && below >= 0 && below <= free.height) seen++;
+  }
+  return all > 0 ? seen / all : 1;
 }
 
 /** The 2-D camera that shows a box between the insets, with a margin. y points up on the map. */
@@ -68,13 +89,11 @@ export function framed(box: Box, place: { width: number; height: number }, inset
 
 /** Where nearly all points lie; null where there are none. */
 export function boxOf(points: Float32Array, dims: number): Box | null {
-  const n = points.length / dims;
-  const stride = Math.max(1, Math.floor(n / SAMPLE));
   const centre: number[] = [];
   const size: number[] = [];
   for (let axis = 0; axis < dims; axis++) {
     const values: number[] = [];
-    for (let i = 0; i < n; i += stride) {
+    for (const i of sampled(points.length / dims)) {
       const value = points[i * dims + axis]!;
       if (Number.isFinite(value)) values.push(value);
     }
@@ -86,6 +105,12 @@ export function boxOf(points: Float32Array, dims: number): Box | null {
     size.push(high - low);
   }
   return { centre, size };
+}
+
+/** Some indices of n, evenly spread. */
+function* sampled(n: number): Generator<number> {
+  const stride = Math.max(1, Math.floor(n / SAMPLE));
+  for (let i = 0; i < n; i += stride) yield i;
 }
 
 function boxOfExtent([low, high]: Shown["map"]["extent"]): Box {

@@ -17,6 +17,7 @@ export function followFrames(
     const map = store.map.value;
     const epoch = store.epoch.value;
     const current = () => store.map.peek() === map && store.epoch.peek() === epoch;
+    store.frameFault.value = null; // it was of what was asked for before
     recording.frame(map, epoch).then(
       (shown) => {
         if (!current()) return;
@@ -28,7 +29,7 @@ export function followFrames(
         });
       },
       (thrown: unknown) => {
-        if (current()) store.frameFault.value = { ...faultOf(thrown, () => again.value++), epoch };
+        if (current()) store.frameFault.value = { ...faultOf(thrown, () => again.value++), map, epoch };
       },
     );
   });
@@ -41,6 +42,7 @@ export function followLatents(store: Store, recording: Recording) {
     const epoch = store.shown.value?.epoch;
     if (epoch === undefined) return;
     const current = () => store.shown.peek()?.epoch === epoch;
+    store.latentsFault.value = null;
     recording.latents(epoch).then(
       (latents) => {
         if (!current()) return;

@@ -139,7 +139,7 @@ function whenOpen(opening: Promise<Door>): Door {
     decode: async (latent, epoch) => (await soon).decode(latent, epoch),
     encode: async (pixels, epoch) => (await soon).encode(pixels, epoch),
     shownPixels: () => now().shownPixels(),
-    toScreen: (point) => now().toScreen(point),
+    toScreen: (spot) => now().toScreen(spot),
     toLatent: (x, y) => now().toLatent(x, y),
     nearest: async (latent, k) => (await soon).nearest(latent, k),
     timings: () => now().timings(),

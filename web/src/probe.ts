@@ -15,13 +15,19 @@ export interface Picture {
   readonly asked: number;
 }
 
+/** Why the picture of that latent at that epoch could not be made. */
+export interface ProbeFault extends Fault {
+  readonly latent: Float32Array;
+  readonly epoch: number;
+}
+
 export interface Probe {
   readonly place: ReadonlySignal<Place | null>;
   readonly picture: ReadonlySignal<Picture | null>;
   /** The nearest image by latent distance; for an image's own place, the nearest other one. */
   readonly neighbour: ReadonlySignal<(Neighbour & { readonly epoch: number }) | null>;
   readonly neighbourPicture: ReadonlySignal<Picture | null>;
-  readonly fault: ReadonlySignal<Fault | null>;
+  readonly fault: ReadonlySignal<ProbeFault | null>;
   dispose(): void;
 }
 
@@ -38,15 +44,15 @@ export function createProbe(
   place: ReadonlySignal<Place | null>,
   awake: ReadonlySignal<boolean>,
 ): Probe {
-  const fault = signal<Fault | null>(null);
+  const fault = signal<ProbeFault | null>(null);
   const again = signal(0);
   const retry = () => {
     decoder.restart();
     again.value++;
   };
-  const [picture, ask] = decoded(decoder, (thrown, epoch) => {
+  const [picture, ask] = decoded(decoder, (thrown, { latent, epoch }) => {
     const { message, hint } = asTrouble(thrown);
-    fault.value = { message: `epoch ${epoch} does not decode: ${message}`, hint, retry };
+    fault.value = { message: `epoch ${epoch} does not decode: ${message}`, hint, retry, latent, epoch };
   });
   const [neighbourPicture, askNeighbour] = decoded(decoder, () => {});
 
@@ -61,6 +67,7 @@ export function createProbe(
       void again.value;
       const at = place.value;
       const epoch = store.shown.value?.epoch;
+      if (fault.peek()?.epoch !== epoch) fault.value = null;
       if (!at || epoch === undefined) {
         ask(null);
         return;
@@ -105,16 +112,16 @@ function neighbourOf(store: Store, place: ReadonlySignal<Place | null>): Probe["
 }
 
 /** A picture that follows requests, the newest winning, and the way to ask. `ask(null)` clears it. */
-function decoded(decoder: Decoder, failed: (thrown: unknown, epoch: number) => void) {
+function decoded(decoder: Decoder, failed: (thrown: unknown, asked: Request) => void) {
   const picture = signal<Picture | null>(null);
   const pass = latest<Request, Float32Array>(
     ({ latent, epoch }) => decoder.decode(epoch, latent),
     (pixels, asked) => {
       picture.value = { pixels, ...asked };
     },
-    (thrown, { epoch }) => {
+    (thrown, asked) => {
       picture.value = null; // an older picture would pass for this one
-      failed(thrown, epoch);
+      failed(thrown, asked);
     },
   );
   const ask = (asked: Request | null) => {

@@ -1,10 +1,11 @@
 /** Puts frames before the camera: travel between epochs, the fit, and a camera that the address or a program set. */
 import { effect, type ReadonlySignal, signal } from "@preact/signals-core";
-import { fitBetween, type Insets } from "./framing";
-import type { Camera, PlanarMap } from "./map";
+import type { Insets } from "./framing";
+import type { PlanarMap } from "./map";
 import { colourAlone, colourClasses, colourNumbers, type Rgb } from "./palette";
 import type { Shown } from "./recording";
 import type { Scene } from "./scene";
+import { createSight } from "./sight";
 import { type Store, visibleOf } from "./store";
 
 export interface Stage {
@@ -24,45 +25,21 @@ export function createStage(
   travelMs: () => number,
 ): Stage {
   const travelling = signal(false);
-  /** The camera that the map has from the store, or the store from the map. */
-  let held: Camera | null = null;
+  const sight = createSight(store, map, surface, insets);
   let arrival: ReturnType<typeof setTimeout> | undefined;
-  const showWhole = (ms = 0) => {
-    held = null;
-    store.camera.value = null;
-    const shown = store.shown.peek();
-    if (shown) fitBetween(map, shown, surface.getBoundingClientRect(), insets(), ms);
-  };
   const resized = new ResizeObserver(() => {
-    if (store.camera.peek() === null) showWhole();
+    if (store.camera.peek() === null) sight.showWhole();
   });
   resized.observe(surface);
-  const undo = [
-    map.onCamera((camera) => {
-      held = camera;
-      store.camera.value = camera;
-    }),
-    effect(() => {
-      const camera = store.camera.value;
-      if (camera === held || !store.shown.peek()) return;
-      held = camera;
-      if (camera) map.setCamera(camera);
-      else showWhole();
-    }),
-    () => resized.disconnect(),
-    () => clearTimeout(arrival),
-  ];
   return {
     travelling,
-    fit: showWhole,
-    draw({ points, map: entry }, before) {
+    fit: sight.showWhole,
+    draw(shown, before) {
+      const { points, map: entry, epoch } = shown;
       const travels = before?.map === entry ? travelMs() : 0;
       map.setFrame({ points, dims: entry.dims }, entry.extent, travels);
-      if (before?.map !== entry) {
-        held = store.camera.peek();
-        if (held?.kind === `${entry.dims}d`) map.setCamera(held);
-        else showWhole();
-      }
+      if (before?.map !== entry) sight.begin(shown);
+      else if (before.epoch !== epoch) sight.follow(shown, travels);
       clearTimeout(arrival);
       travelling.value = travels > 0;
       arrival = setTimeout(() => {
@@ -70,7 +47,9 @@ export function createStage(
       }, travels);
     },
     dispose() {
-      for (const call of undo) call();
+      resized.disconnect();
+      clearTimeout(arrival);
+      sight.dispose();
     },
   };
 }

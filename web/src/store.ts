@@ -25,7 +25,12 @@ export interface Fault {
   readonly hint: string;
   readonly retry: () => void;
 }
+export interface FrameFault extends Fault {
+  readonly map: MapEntry;
+  readonly epoch: number;
+}
 export type ThemeChoice = "auto" | Theme;
+export const THEMES: readonly ThemeChoice[] = ["auto", "light", "dark"];
 export const SPEEDS = [0.5, 1, 2, 4] as const;
 export type Speed = (typeof SPEEDS)[number];
 
@@ -60,11 +65,16 @@ export interface Store {
 
   /** The frame that is drawn. */
   readonly shown: Signal<Shown | null>;
-  readonly frameFault: Signal<(Fault & { readonly epoch: number }) | null>;
+  /** Of the map and epoch that are asked for now; null as soon as something else is. */
+  readonly frameFault: Signal<FrameFault | null>;
   readonly latents: Signal<Latents | null>;
   readonly latentsFault: Signal<Fault | null>;
   readonly columns: Signal<ReadonlyMap<string, Column> | null>;
   readonly columnsFault: Signal<Fault | null>;
+  /** Of the real images beside the decoded one. */
+  readonly tilesFault: Signal<Fault | null>;
+  /** A new frame came to lie where the camera, which a hand has set, does not look. */
+  readonly astray: Signal<boolean>;
 
   readonly themeNow: ReadonlySignal<Theme>;
   readonly colouring: ReadonlySignal<Colouring | null>;
@@ -104,6 +114,8 @@ export function createStore(scene: Scene): Store {
     latentsFault: signal(null),
     columns,
     columnsFault: signal(null),
+    tilesFault: signal(null),
+    astray: signal(false),
     themeNow: computed(() => (theme.value === "auto" ? systemTheme.value : theme.value)),
     colouring: computed(() => colouringOf(scene.channels, columns.value, colour.value)),
     cursor: computed(() => placeOf(aim.value, shown.value)),

@@ -14,11 +14,14 @@ export function brief(value: number): string {
 
 /** A latent in brackets: the first `most` numbers, and how many there are where that is not all. */
 export function latentWords(latent: Float32Array, most: number): string {
-  const told = Array.from(latent.subarray(0, most), (value) =>
-    // Without the detour by numbers, what rounds to nothing would be "\u22120.00".
-    (Math.round(value * 100) / 100 || 0).toFixed(2).replace("-", MINUS),
-  );
+  const told = Array.from(latent.subarray(0, most), hundredths);
   return `(${told.join(", ")}${latent.length > most ? ", \u2026" : ""})`;
+}
+
+/** Two decimals, with a true minus. */
+export function hundredths(value: number): string {
+  // Without the detour by numbers, what rounds to nothing would be "\u22120.00".
+  return (Math.round(value * 100) / 100 || 0).toFixed(2).replace("-", MINUS);
 }
 
 /** What the channels say of an image: name and value. */

@@ -4,10 +4,10 @@ import { signal } from "@preact/signals-core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { KEYS } from "../src/keys";
 import type { Neighbour } from "../src/nearest";
-import type { Picture, Probe } from "../src/probe";
+import type { Picture, Probe, ProbeFault } from "../src/probe";
 import type { Shown } from "../src/recording";
 import type { Scene } from "../src/scene";
-import { createStore, type Fault, type Place } from "../src/store";
+import { createStore, type Place } from "../src/store";
 import { views } from "../src/views";
 import type { Context } from "../src/views/view";
 import { flat } from "../src/ways";
@@ -21,7 +21,7 @@ function aProbe() {
     picture: signal<Picture | null>(null),
     neighbour: signal<(Neighbour & { epoch: number }) | null>(null),
     neighbourPicture: signal<Picture | null>(null),
-    fault: signal<Fault | null>(null),
+    fault: signal<ProbeFault | null>(null),
     dispose() {},
   } satisfies Probe;
 }
@@ -88,10 +88,12 @@ describe.each(views.map((view) => [view.name, view] as const))("%s", (_, view) =
     expect(place.childElementCount).toBeGreaterThan(0);
     lookAtSomething(made);
     const fault = { message: "it broke", hint: "mend it", retry() {} };
-    made.hover.fault.value = fault;
-    made.store.frameFault.value = { ...fault, epoch: 2 };
+    made.hover.fault.value = { ...fault, latent: new Float32Array(3), epoch: 5 };
+    made.store.frameFault.value = { ...fault, map: made.store.map.value, epoch: 2 };
     made.store.columnsFault.value = fault;
     made.store.latentsFault.value = fault;
+    made.store.tilesFault.value = fault;
+    made.store.astray.value = true;
     for (const call of made.listeners.drawn) call();
     undo();
     expect(place.childElementCount).toBe(0);
@@ -142,7 +144,13 @@ test("an epoch that fails is named on the timeline, and Retry tries it again", (
   const made = aContext();
   const place = mounted("timeline", made);
   const retry = vi.fn();
-  made.store.frameFault.value = { epoch: 2, message: "no such file", hint: "", retry };
+  made.store.frameFault.value = {
+    map: made.store.map.value,
+    epoch: 2,
+    message: "no such file",
+    hint: "",
+    retry,
+  };
   expect(place.textContent).toContain("epoch 2 unreadable: no such file");
   [...place.querySelectorAll("button")].find(({ textContent }) => textContent === "Retry")?.click();
   expect(retry).toHaveBeenCalledOnce();
@@ -165,4 +173,82 @@ test("the help lists every key of the table", () => {
   const made = aContext();
   const place = mounted("keys", made);
   expect(place.querySelectorAll("tr")).toHaveLength(KEYS.length);
+});
+
+test("every picture of the inspector has a caption, in full and in short", () => {
+  const made = aContext();
+  const place = mounted("inspector", made);
+  const captions = (part: string) =>
+    [...place.querySelectorAll(`figcaption .${part}`)].map(({ textContent }) => textContent);
+  expect(captions("full")).toEqual(["decoded here", "nearest image", "its reconstruction"]);
+  expect(captions("short")).toEqual(["decoded", "nearest", "rebuilt"]);
+  made.store.pin.value = { by: "image", index: 1 };
+  expect(captions("short")).toEqual(["rebuilt", "nearest", "original"]);
+});
+
+describe("a latent of many numbers", () => {
+  const latent = Float32Array.from({ length: 16 }, (_, i) => i / 7 - 1);
+  function inspected(d: number) {
+    const made = aContext({ ...aScene(), latentDim: d });
+    const place = mounted("inspector", made);
+    made.hover.place.value = { latent: latent.slice(0, d), spot: Float32Array.of(0, 0), image: -1 };
+    return place;
+  }
+  test("all are told, in lines and in the title", () => {
+    const numbers = inspected(16).querySelector<HTMLElement>(".numbers");
+    expect([...(numbers?.children ?? [])].map(({ textContent }) => textContent)).toHaveLength(16);
+    expect(numbers?.firstElementChild?.textContent).toBe("\u22121.00");
+    expect(numbers?.title.split(", ")).toHaveLength(16);
+    expect(numbers?.title).not.toContain("\u2026");
+  });
+  test("Copy takes them exactly, as a list", () => {
+    const writeText = vi.fn(async (_: string) => {});
+    vi.stubGlobal("navigator", { clipboard: { writeText } });
+    inspected(16).querySelector<HTMLElement>(".latent button")?.click();
+    expect(Float32Array.from(JSON.parse(writeText.mock.lastCall?.[0] ?? ""))).toEqual(latent);
+  });
+  test("beyond forty the rest are counted", () => {
+    const numbers = inspected(64).querySelector(".numbers");
+    expect(numbers?.children).toHaveLength(40);
+    expect(numbers?.lastElementChild?.textContent).toBe("+25");
+  });
+  test("three stand among the facts", () => {
+    expect(inspected(3).querySelector<HTMLElement>(".latent")?.hidden).toBe(true);
+  });
+});
+
+test("a real image that does not load is told, and Retry asks for it again", async () => {
+  const made = aContext();
+  const tile = vi.spyOn(made.context.recording, "tile");
+  const place = mounted("inspector", made);
+  lookAtSomething(made);
+  await vi.waitFor(() => expect(place.textContent).toContain("image 1 did not load: no pictures here"));
+  expect(made.store.tilesFault.value).not.toBeNull();
+  const asked = tile.mock.calls.length;
+  [...place.querySelectorAll("button")].find(({ textContent }) => textContent === "Retry")?.click();
+  expect(tile.mock.calls.length).toBeGreaterThan(asked);
+});
+
+test("points outside the window are told of, and the button fits them", () => {
+  const made = aContext();
+  const fitted = vi.spyOn(made.context, "fit");
+  const place = mounted("map", made);
+  const note = place.querySelector<HTMLElement>(".astray");
+  expect(note?.hidden).toBe(true);
+  made.store.astray.value = true;
+  expect(note?.hidden).toBe(false);
+  expect(note?.textContent).toContain("points are outside the window \u00b7 press f");
+  note?.querySelector("button")?.click();
+  expect(fitted).toHaveBeenCalledOnce();
+});
+
+test("when another map cannot be read, both are named", () => {
+  const made = aContext();
+  const place = mounted("timeline", made);
+  lookAtSomething(made);
+  const [, space] = made.context.scene.maps;
+  if (!space) throw new Error("the made-up scene has two maps");
+  made.store.frameFault.value = { map: space, epoch: 5, message: "gone", hint: "", retry() {} };
+  expect(place.textContent).toContain("map 'space', epoch 5 unreadable: gone");
+  expect(place.textContent).toContain("map 'plane' is still shown");
 });

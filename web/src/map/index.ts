@@ -1,4 +1,5 @@
 /** The map's drawing engine: points in two or three dimensions, on a graphics processor or without one. */
+export { project, viewOf } from "./camera";
 export { createMap } from "./planar";
 export type {
   Appearance,

@@ -5,7 +5,8 @@ import type { Probe } from "../probe";
 import type { Place } from "../store";
 import { brief, factsOf, grouped, latentWords } from "../words";
 import { all, el, faultNote, icon } from "./dom";
-import { createSlot, type Slot } from "./pictures";
+import { createLatentLines, FEW } from "./latent";
+import { createSlot, createTileShow, type Slot, type TileShow } from "./pictures";
 import type { Context, View } from "./view";
 
 export const inspector: View = {
@@ -23,8 +24,9 @@ export const inspector: View = {
 function mainCard(place: HTMLElement, context: Context): () => void {
   const { store, hover, pinned } = context;
   const { title, unpin, pin, decoded, near, beside, captions, note, facts, nodes } = mainParts(context);
-  place.append(...nodes);
   const focus = () => (store.pin.value ? pinned : hover);
+  const latent = createLatentLines(context.scene.latentDim, () => focus().place.value?.latent ?? null);
+  place.append(...nodes, latent.node);
   return all(
     effect(() => {
       const held = store.pin.value;
@@ -32,16 +34,27 @@ function mainCard(place: HTMLElement, context: Context): () => void {
       title.textContent = held ? (image ? `Image ${held.index}` : "Pinned spot") : "Under the cursor";
       unpin.hidden = !held;
       pin.hidden = Boolean(held) || !store.cursor.value;
-      captions[0].textContent = image ? "its reconstruction" : "decoded here";
+      caption(captions[0], image ? REMADE : ["decoded here", "decoded"]);
       beside.node.setAttribute("aria-label", image ? "The image itself" : "Its reconstruction");
-      captions[1].textContent = image ? "nearest other" : "nearest image";
-      captions[2].textContent = image ? "the image itself" : "its reconstruction";
+      caption(captions[1], [image ? "nearest other" : "nearest image", "nearest"]);
+      caption(captions[2], image ? ["the image itself", "original"] : REMADE);
       place.classList.toggle("has-pin", Boolean(held));
     }),
     showPicture(decoded, focus, context),
     effect(() => note.replaceChildren(...noteOf(context, focus()))),
     showPair(near, beside, context, focus),
     effect(() => facts.replaceChildren(...factLines(context, focus()))),
+    latent.undo,
+  );
+}
+
+const REMADE = ["its reconstruction", "rebuilt"] as const;
+
+/** The stylesheet takes the short words where there is no room. */
+function caption(place: HTMLElement, [full, short]: readonly [full: string, short: string]): void {
+  place.replaceChildren(
+    el("span", { class: "full", text: full }),
+    el("span", { class: "short", text: short }),
   );
 }
 
@@ -92,6 +105,7 @@ function secondCard(place: HTMLElement, context: Context): () => void {
   const { scene, store, hover } = context;
   const decoded = createSlot(scene.shape, "Decoded under the cursor");
   const real = createSlot(scene.shape, "Nearest image to the cursor");
+  const realTile = createTileShow(real, context.recording);
   const words = el("p", { class: "quiet" });
   const card = el(
     "div",
@@ -108,7 +122,7 @@ function secondCard(place: HTMLElement, context: Context): () => void {
     effect(() => {
       const found = hover.neighbour.value;
       if (card.hidden || !store.pin.value) return;
-      if (found) showTile(real, context, found.index);
+      if (found) realTile.show(found.index);
       words.textContent = found
         ? `nearest: ${nameOf(context, found.index)}, ${brief(found.distance)} away`
         : "";
@@ -130,41 +144,26 @@ function showPicture(slot: Slot, of: () => Probe | null, context: Context): () =
 }
 
 /** The nearest image, and beside it what the model makes of it; for an image's own place, that image. */
-function showPair(near: Slot, beside: Slot, context: Context, focus: () => Probe): () => void {
-  return effect(() => {
-    const probe = focus();
-    const found = probe.neighbour.value;
-    const image = probe.place.value?.image ?? -1;
-    const remade = probe.neighbourPicture.value;
-    showTile(near, context, found?.index ?? -1);
-    showTile(beside, context, image);
-    if (image >= 0) return;
-    if (found && remade) beside.paint(remade.pixels);
-    else beside.clear();
-  });
-}
-
-/** The newest tile asked of a slot wins, whichever atlas page comes first. */
-const wanted = new WeakMap<Slot, number>();
-
-/** -1 asks for none. */
-function showTile(slot: Slot, { recording }: Context, index: number): void {
-  if (wanted.get(slot) === index) return;
-  wanted.set(slot, index);
-  if (index < 0) {
-    slot.clear();
-    return;
-  }
-  const current = () => wanted.get(slot) === index;
-  recording.tile(index).then(
-    (tile) => {
-      if (current()) slot.paintTile(tile);
-    },
-    () => {
-      if (!current()) return;
-      wanted.delete(slot); // so that it is asked for again
-      slot.clear();
-    },
+function showPair(near: Slot, beside: Slot, { recording, store }: Context, focus: () => Probe): () => void {
+  const [nearTile, besideTile] = [near, beside].map((slot) => createTileShow(slot, recording)) as [
+    TileShow,
+    TileShow,
+  ];
+  return all(
+    effect(() => {
+      const probe = focus();
+      const found = probe.neighbour.value;
+      const image = probe.place.value?.image ?? -1;
+      const remade = probe.neighbourPicture.value;
+      nearTile.show(found?.index ?? -1);
+      besideTile.show(image);
+      if (image >= 0) return;
+      if (found && remade) beside.paint(remade.pixels);
+      else beside.clear();
+    }),
+    effect(() => {
+      store.tilesFault.value = nearTile.fault.value ?? besideTile.fault.value;
+    }),
   );
 }
 
@@ -198,11 +197,12 @@ function factLines(context: Context, probe: Probe): Node[] {
     const name = at.image >= 0 ? `to image ${grouped(found.index)}` : "latent distance";
     lines.push([name, brief(found.distance)]);
   }
-  lines.push(["latent", latentWords(at.latent, at.latent.length > 3 ? 2 : 3)], ...spotLine(at));
-  const fault = store.latentsFault.value;
+  if (at.latent.length <= FEW) lines.push(["latent", latentWords(at.latent, FEW)]);
+  lines.push(...spotLine(at));
+  const faults = [store.latentsFault.value, store.tilesFault.value];
   return [
     ...lines.flatMap(([name, value]) => [el("dt", { text: name }), el("dd", { text: value, title: value })]),
-    ...(fault ? [faultNote(fault)] : []),
+    ...faults.flatMap((fault) => (fault ? [faultNote(fault)] : [])),
   ];
 }
 

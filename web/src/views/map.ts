@@ -13,7 +13,13 @@ export const map: View = {
     const { scene, store, surface } = context;
     const summary = el("p", { id: "map-summary", class: "unseen" });
     const note = el("div", { class: "map-note" });
-    place.append(surface, summary, note);
+    const astray = el(
+      "div",
+      { class: "astray panel", role: "status" },
+      el("p", { text: "points are outside the window \u00b7 press f" }),
+      el("button", { type: "button", class: "button", text: "Fit", onclick: () => context.fit(300) }),
+    );
+    place.append(surface, summary, note, astray);
     const pointer = followPointer(surface, context);
     return all(
       pointer,
@@ -24,6 +30,9 @@ export const map: View = {
         summary.textContent =
           `${dims} dimensions, epoch ${epoch ?? "loading"}, coloured by ${store.colour.value ?? "nothing"}. ` +
           "Arrow keys move the cursor, Enter pins, question mark lists all keys.";
+      }),
+      effect(() => {
+        astray.hidden = !store.astray.value;
       }),
       effect(() => {
         note.textContent = "";

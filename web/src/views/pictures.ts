@@ -1,6 +1,9 @@
 /** Small canvases that show decoded numbers and tiles of an atlas, pixel for pixel. */
-import type { Tile } from "../recording";
+import { type ReadonlySignal, signal } from "@preact/signals-core";
+import { asTrouble } from "../faults";
+import type { Recording, Tile } from "../recording";
 import type { Scene } from "../scene";
+import type { Fault } from "../store";
 import { el } from "./dom";
 
 /** From this size on a picture is scaled smoothly; below, its pixels are seen. */
@@ -43,6 +46,49 @@ export function createSlot(shape: Scene["shape"], name: string): Slot {
     clear() {
       brush?.clearRect(0, 0, w, h);
       node.dataset.empty = "";
+    },
+  };
+}
+
+/** Shows real images in a slot, by their index. */
+export interface TileShow {
+  /** The newest index wins, whichever atlas page comes first; -1 shows none. */
+  show(index: number): void;
+  readonly fault: ReadonlySignal<Fault | null>;
+}
+
+export function createTileShow(slot: Slot, recording: Recording): TileShow {
+  const fault = signal<Fault | null>(null);
+  let wanted: number | null = null;
+  const ask = (index: number) => {
+    wanted = index;
+    const current = () => wanted === index;
+    recording.tile(index).then(
+      (tile) => {
+        if (!current()) return;
+        fault.value = null;
+        slot.paintTile(tile);
+      },
+      (thrown: unknown) => {
+        if (!current()) return;
+        wanted = null; // so that it is asked for again
+        slot.clear();
+        const { message, hint } = asTrouble(thrown);
+        fault.value = { message: `image ${index} did not load: ${message}`, hint, retry: () => ask(index) };
+      },
+    );
+  };
+  return {
+    fault,
+    show(index) {
+      if (wanted === index) return;
+      if (index >= 0) {
+        ask(index);
+        return;
+      }
+      wanted = index;
+      fault.value = null;
+      slot.clear();
     },
   };
 }

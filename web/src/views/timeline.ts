@@ -1,8 +1,9 @@
 /** The timeline: a slider over the epochs of the map, with the losses drawn along it, and play. */
 import { effect } from "@preact/signals-core";
 import { nextSpeed, stepEpoch, togglePlay } from "../actions";
+import type { Shown } from "../recording";
 import type { EpochEntry } from "../scene";
-import { snap } from "../store";
+import { type Fault, type FrameFault, snap } from "../store";
 import { brief } from "../words";
 import { all, el, faultNote, icon, svg } from "./dom";
 import { axisOf, heightOf, lineOf, partOf } from "./losses";
@@ -55,13 +56,24 @@ export const timeline: View = {
       effect(() => reading.replaceChildren(...readingOf(context))),
       effect(() => {
         const wrong = store.frameFault.value;
-        const message = `epoch ${wrong?.epoch} unreadable: ${wrong?.message}`;
-        fault.replaceChildren(...(wrong ? [faultNote({ ...wrong, message })] : []));
+        fault.replaceChildren(...(wrong ? [faultNote(unreadable(wrong, store.shown.value))] : []));
       }),
       () => place.replaceChildren(),
     );
   },
 };
+
+/** Which epoch cannot be read, of which map where it is another one, and what stands in its place. */
+function unreadable(wrong: FrameFault, shown: Shown | null): Fault {
+  const other = shown && shown.map !== wrong.map;
+  const asked = other ? `map '${wrong.map.name}', epoch ${wrong.epoch}` : `epoch ${wrong.epoch}`;
+  const stays = shown ? `${other ? `map '${shown.map.name}'` : `epoch ${shown.epoch}`} is still shown` : "";
+  return {
+    message: `${asked} unreadable: ${wrong.message}`,
+    hint: [stays, wrong.hint].filter(Boolean).join("; "),
+    retry: wrong.retry,
+  };
+}
 
 function step(name: string, drawing: string, act: () => void): HTMLButtonElement {
   const attributes = { type: "button", class: "tool", "aria-label": name, title: name, onclick: act };

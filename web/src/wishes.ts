@@ -1,0 +1,184 @@
+/** What a program may wish for through the door, checked whole before any of it is done. */
+import type { Look } from "./address";
+import { Trouble } from "./faults";
+import type { Camera } from "./map";
+import type { MapEntry, Scene } from "./scene";
+import { type Aim, type Pin, SPEEDS, type Speed, snap, THEMES, type ThemeChoice } from "./store";
+
+export interface Wish {
+  readonly map?: string;
+  readonly epoch?: number;
+  readonly camera?: Camera | null;
+  readonly colour?: string | null;
+  readonly hidden?: readonly number[];
+  readonly theme?: ThemeChoice;
+  readonly lens?: boolean;
+  readonly playing?: boolean;
+  readonly speed?: number;
+  readonly cursor?: { readonly latent: ArrayLike<number> } | { readonly spot: ArrayLike<number> } | null;
+  readonly pin?: { readonly image: number } | { readonly latent: ArrayLike<number> } | null;
+}
+
+/** A wish that can be granted; what is undefined stays as it is. */
+export interface Order {
+  readonly look: Look;
+  readonly aim: Aim | null | undefined;
+  readonly theme: ThemeChoice | undefined;
+  readonly speed: Speed | undefined;
+  readonly lens: boolean | undefined;
+  readonly playing: boolean | undefined;
+}
+
+const WISHES = ["map", "epoch", "camera", "colour", "hidden", "theme", "lens", "playing", "speed"];
+const NUMBERS_OF_CAMERA = {
+  "2d": ["x", "y", "span"],
+  "3d": ["yaw", "pitch", "distance"],
+} as const;
+
+/** The order that a wish is, for what is looked at now. Throws a Trouble where any part of it cannot be done. */
+export function orderOf(wish: unknown, scene: Scene, now: { map: MapEntry; colour: string | null }): Order {
+  const told = record(wish, "a wish", [...WISHES, "cursor", "pin"]);
+  const map = told.map === undefined ? now.map : mapOf(told.map, scene);
+  const look: { -readonly [K in keyof Look]: Look[K] } = {};
+  if (told.map !== undefined) look.map = map.name;
+  if (told.epoch !== undefined) look.epoch = epochOf(told.epoch, map.epochs, `the map '${map.name}'`);
+  if (told.camera !== undefined) look.camera = orNull(told.camera, (value) => cameraOf(value, map));
+  if (told.colour !== undefined) look.colour = orNull(told.colour, (value) => channelOf(value, scene));
+  if (told.hidden !== undefined) {
+    look.hidden = hiddenOf(told.hidden, scene, look.colour === undefined ? now.colour : look.colour);
+  }
+  if (told.pin !== undefined) look.pin = orNull(told.pin, (value) => pinOf(value, scene));
+  return {
+    look,
+    aim: optional(told.cursor, (told) => orNull(told, (value) => aimOf(value, scene, map))),
+    theme: optional(told.theme, (value) => oneOf(value, THEMES, "theme")),
+    speed: optional(told.speed, (value) => oneOf(value, SPEEDS, "speed")),
+    lens: optional(told.lens, (value) => oneOf(value, [true, false], "lens")),
+    playing: optional(told.playing, (value) => oneOf(value, [true, false], "playing")),
+  };
+}
+
+/** `length` finite numbers, from any list or typed array. Throws a Trouble. */
+export function numbersOf(values: unknown, length: number, what: string): Float32Array {
+  const told = Array.isArray(values) || ArrayBuffer.isView(values) ? (values as ArrayLike<unknown>) : null;
+  if (!told || told.length === undefined) return fail(`${what} must be a list of ${length} numbers`);
+  if (told.length !== length) fail(`${what} must have ${length} numbers; it has ${told.length}`);
+  return Float32Array.from(told, (value, i) => {
+    // A number beyond float32 would become infinite on its way into the array.
+    if (typeof value === "number" && Number.isFinite(Math.fround(value))) return value;
+    return fail(`${what} must hold finite numbers; number ${i} is ${shown(value)}`);
+  });
+}
+
+/** A recorded epoch. Throws a Trouble. */
+export function epochOf(value: unknown, epochs: readonly number[], owner: string): number {
+  if (typeof value === "number" && snap(epochs, value) === value) return value;
+  return fail(
+    `${owner} has no epoch ${shown(value)}`,
+    `it has ${epochs.length}, from ${epochs[0]} to ${epochs.at(-1)}`,
+  );
+}
+
+function mapOf(value: unknown, { maps }: Scene): MapEntry {
+  const names = maps.map(({ name }) => `'${name}'`).join(", ");
+  return (
+    maps.find(({ name }) => name === value) ?? fail(`there is no map ${shown(value)}`, `there is ${names}`)
+  );
+}
+
+function channelOf(value: unknown, { channels }: Scene): string {
+  const channel = channels.find(({ name }) => name === value);
+  const names = channels.map(({ name }) => `'${name}'`).join(", ");
+  return channel?.name ?? fail(`there is no channel ${shown(value)}`, names && `there is ${names}`);
+}
+
+function hiddenOf(value: unknown, { channels }: Scene, colour: string | null): number[] {
+  if (!Array.isArray(value)) return fail(`hidden must be a list of classes; it is ${shown(value)}`);
+  const channel = channels.find(({ name }) => name === colour);
+  const classes = channel?.kind === "class" ? channel.values.length : 0;
+  if (value.length > 0 && classes === 0) {
+    fail("hidden must be empty where the colour is no channel of classes", "set colour to one of classes");
+  }
+  return value.map((index: unknown) =>
+    whole(index, -1, classes - 1, `a hidden class of '${colour}'`, "\u22121 is 'no class'"),
+  );
+}
+
+function cameraOf(value: unknown, { name, dims }: MapEntry): Camera {
+  const kind = `${dims}d` as const;
+  const fields = NUMBERS_OF_CAMERA[kind];
+  const told = record(value, "a camera", ["kind", ...fields, ...(dims === 3 ? ["target"] : [])]);
+  if (told.kind !== kind) {
+    fail(`the map '${name}' needs a camera of kind '${kind}'; this one is ${shown(told.kind)}`);
+  }
+  const numbers = fields.map((field) => {
+    const number = told[field];
+    if (typeof number === "number" && Number.isFinite(number)) return number;
+    return fail(`the camera's ${field} must be a finite number; it is ${shown(number)}`);
+  });
+  const [a, b, reach] = numbers as [number, number, number];
+  if (reach <= 0) fail(`the camera's ${fields[2]} must be above 0; it is ${reach}`);
+  if (dims === 2) return { kind: "2d", x: a, y: b, span: reach };
+  numbersOf(told.target, 3, "the camera's target");
+  const [x = 0, y = 0, z = 0] = Array.from(told.target as ArrayLike<number>);
+  return { kind: "3d", target: [x, y, z], yaw: a, pitch: b, distance: reach };
+}
+
+function pinOf(value: unknown, { n, latentDim }: Scene): Pin {
+  const told = either(value, "a pin", ["image", "latent"]);
+  if (told.latent !== undefined)
+    return { by: "latent", latent: numbersOf(told.latent, latentDim, "a latent") };
+  if (n === 0) fail("there are no images to pin");
+  return { by: "image", index: whole(told.image, 0, n - 1, "a pinned image") };
+}
+
+function aimOf(value: unknown, { latentDim }: Scene, { dims }: MapEntry): Aim {
+  const told = either(value, "a cursor", ["latent", "spot"]);
+  if (told.latent !== undefined)
+    return { by: "latent", latent: numbersOf(told.latent, latentDim, "a latent") };
+  return { by: "spot", spot: numbersOf(told.spot, dims, "a spot") };
+}
+
+/** Exactly one of two. */
+function either(value: unknown, what: string, keys: readonly [string, string]): Record<string, unknown> {
+  const told = record(value, what, keys);
+  if (keys.filter((key) => told[key] !== undefined).length === 1) return told;
+  return fail(`${what} must be {${keys[0]}} or {${keys[1]}}`);
+}
+
+function record(value: unknown, what: string, keys: readonly string[]): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) {
+    return fail(`${what} must be an object; it is ${shown(value)}`);
+  }
+  const unknown = Object.keys(value).find((key) => !keys.includes(key));
+  if (unknown !== undefined) fail(`${what} has no '${unknown}'`, `it may have ${keys.join(", ")}`);
+  return value as Record<string, unknown>;
+}
+
+function whole(value: unknown, least: number, most: number, what: string, hint = ""): number {
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) {
+    return value as number;
+  }
+  return fail(`${what} must be a whole number from ${least} to ${most}; it is ${shown(value)}`, hint);
+}
+
+function oneOf<T extends string | number | boolean>(value: unknown, known: readonly T[], what: string): T {
+  const found = known.find((one) => one === value);
+  return found ?? fail(`${what} must be one of ${known.map(shown).join(", ")}; it is ${shown(value)}`);
+}
+
+function optional<T>(value: unknown, parse: (value: unknown) => T): T | undefined {
+  return value === undefined ? undefined : parse(value);
+}
+
+function orNull<T>(value: unknown, parse: (value: unknown) => T): T | null {
+  return value === null ? null : parse(value);
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? `'${value}'` : Array.isArray(value) ? "a list" : String(value);
+}
+
+export function fail(message: string, hint = ""): never {
+  throw new Trouble(message, hint);
+}
