@@ -6,7 +6,7 @@ import ast
 import difflib
 import importlib
 import importlib.util
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -208,7 +208,7 @@ class Registry(Mapping[str, Any]):
         return module, attribute
 
 
-def nearest_name(name: str, known: Iterator[str] | Mapping[str, Any]) -> str:
+def nearest_name(name: str, known: Iterable[str]) -> str:
     """A hint: the known name most like `name`, and all of them."""
     names = list(known)
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)

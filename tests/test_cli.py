@@ -102,7 +102,7 @@ def test_from_a_folder_of_pictures_to_a_scored_run(hinterland: Command, pictures
         (["train", "digits", "-o", "r", "--epochs", "-1"], "epochs must be at least 0", ""),
         (["train", "digits", "-o", "r", "--lr", "nan"], "learning rate", "0.001"),
         (["train", "digits", "-o", "r", "--set", "beta"], "takes KEY=VALUE", "beta=0.5"),
-        (["train", "digits", "-o", "r", "--set", "bta=1"], "no option 'bta'", "mean 'beta'?"),
+        (["train", "digits", "-o", "r", "--set", "bta=1"], "an option 'bta'", "mean 'beta'?"),
         (["train", "digits", "-o", "r", "--set", "beta=big"], "option 'beta'", ""),
         (["train", "digits", "-o", "r", "--device", "tpu"], "no device 'tpu'", "cpu"),
         (["open", "nowhere"], "no run at nowhere", "hinterland train"),

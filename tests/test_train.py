@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hinterland import train as training
 from hinterland.models import MODELS
 from hinterland.run import Run
-from hinterland.train import Epoch, Step, train
+from hinterland.train import Epoch, Settings, Step, begin, train, work
+from hinterland.train.schedule import rate, rising
+from hinterland.train.settings import adjusted
 from hinterland.types import HinterlandError, Images
 from tests.conftest import begun, made_up, record
 
@@ -29,7 +30,7 @@ def digests(run: Run) -> dict[int, str]:
 @pytest.fixture(autouse=True)
 def every_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hear of every step, so that a test can stop at any of them."""
-    monkeypatch.setattr(training, "SIGN_OF_LIFE", -1.0)
+    monkeypatch.setattr(work, "SIGN_OF_LIFE", -1.0)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -40,10 +41,10 @@ def test_a_run_that_was_stopped_is_bit_for_bit_one_that_never_was(
     whole = record(tmp_path / "whole", images, model=model, epochs=3)
     run = begun(tmp_path / "stopped", images, model=model, epochs=3)
     for stop in stops:
-        work = train(run, images)
-        for _, _ in zip(range(stop + 1), work, strict=False):
+        events = train(run, images)
+        for _, _ in zip(range(stop + 1), events, strict=False):
             pass
-        work.close()
+        events.close()
         run = Run.open(run.path)
     finish(train(run, images))
     assert digests(run) == digests(whole)
@@ -58,8 +59,7 @@ def test_a_writer_killed_between_two_commits_loses_one_epoch_at_most(
     shutil.copytree(whole.path, tmp_path / "two")
     two = Run.open(tmp_path / "two")
     run = begun(tmp_path / "killed", images, epochs=3)
-    work = train(run, images, epochs=2)
-    finish(work)
+    finish(train(run, images, epochs=2))
     kept = tmp_path / "latest of epoch 2"
     shutil.copytree(run.path / "latest", kept)
     finish(train(run, images))
@@ -140,11 +140,84 @@ def test_other_images_are_refused(trained: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "value"), [("epochs", -1), ("batch_size", 0), ("learning_rate", float("nan"))]
+    ("what", "value"),
+    [
+        ("epochs", -1),
+        ("batch_size", 0),
+        ("learning_rate", float("nan")),
+        ("warmup", float("nan")),
+        ("schedule", "linear"),
+        ("precision", "float8"),
+    ],
 )
-def test_a_setting_that_cannot_be_is_refused(what: str, value: float) -> None:
+def test_a_setting_that_cannot_be_is_refused(what: str, value: object) -> None:
     with pytest.raises(HinterlandError, match="must"):
-        training.Settings(**{what: value})
+        adjusted(Settings(), {what: value})
+
+
+def test_a_setting_that_is_not_known_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(HinterlandError, match="no option 'patients'") as caught:
+        adjusted(Settings(), {"patients": 3})
+    assert "did you mean 'patience'?" in caught.value.hint
+    with pytest.raises(HinterlandError, match="is a whole number"):
+        adjusted(Settings(), {"patience": 1.5})
+
+
+def test_the_rate_rises_then_falls_along_a_cosine() -> None:
+    settings = Settings(epochs=10, learning_rate=1.0, schedule="cosine", warmup=2)
+    assert [rate(settings, at) for at in (0, 1, 2)] == pytest.approx([0, 0.5, 1])
+    assert rate(settings, 6) == pytest.approx(0.505)
+    assert [rate(settings, at) for at in (10, 50)] == pytest.approx([0.01, 0.01])
+    assert rate(Settings(learning_rate=0.3), 99) == 0.3
+    assert [rising(at, 4) for at in (0, 1, 4, 9)] == [0, 0.25, 1, 1]
+
+
+def varied(path: Path, images: Images, **settings: object) -> Run:
+    known = adjusted(Settings(epochs=4, batch_size=16, seed=3, device="cpu"), settings)
+    return begin(path, images, source="made up", model="vae", latent_dim=2, settings=known)
+
+
+VARIETY = {"schedule": "cosine", "warmup": 0.5, "kl_warmup": 2.0, "snapshots": 2, "patience": 3}
+
+
+@pytest.mark.parametrize("stop", [2, 9, 14])
+def test_a_schedule_goes_on_where_it_stopped(tmp_path: Path, images: Images, stop: int) -> None:
+    whole = varied(tmp_path / "whole", images, **VARIETY)
+    finish(train(whole, images))
+    run = varied(tmp_path / "stopped", images, **VARIETY)
+    events = train(run, images)
+    for _, _ in zip(range(stop), events, strict=False):
+        pass
+    events.close()
+    finish(train(Run.open(run.path), images))
+    assert digests(run) == digests(whole)
+    assert run.epochs == [0, 2, 4]
+
+
+def test_patience_ends_a_training_that_no_longer_improves(tmp_path: Path, images: Images) -> None:
+    # at so high a rate the held-out loss jumps about instead of falling
+    run = varied(tmp_path / "run", images, epochs=60, patience=2, learning_rate=0.05)
+    epochs = [event for event in finish(train(run, images)) if isinstance(event, Epoch)]
+    losses = [epoch.losses["validation"] for epoch in epochs]
+    assert len(epochs) < 61
+    best = losses.index(min(losses))  # type: ignore[type-var]
+    assert len(losses) - 1 - best == 2
+    assert finish(train(run, images)) == []
+
+
+def test_low_precision_learns_nearly_the_same_and_keeps_full_weights(
+    tmp_path: Path, images: Images
+) -> None:
+    full, low = (
+        varied(tmp_path / precision, images, precision=precision)
+        for precision in ("float32", "bfloat16")
+    )
+    finish(train(full, images))
+    finish(train(low, images))
+    assert digests(full) != digests(low)
+    assert {str(value.dtype) for value in low.arrays(4, "weights").values()} == {"float32"}
+    a, b = (run.losses()[-1]["losses"]["validation"] for run in (full, low))
+    assert b == pytest.approx(a, rel=0.02)
 
 
 def finish(events: Iterable[Step | Epoch]) -> list[Step | Epoch]:

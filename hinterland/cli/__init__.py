@@ -27,6 +27,7 @@ COMMANDS = Registry(
         "open": "open:open_run",
         "score": "score:score",
         "images": "images:images",
+        "options": "options:options",
         "models": "lists:models",
         "projections": "lists:projections",
         "datasets": "lists:datasets",

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hinterland.cli.out import Out, speaks
-from hinterland.types import HinterlandError
+from hinterland.types import HinterlandError, nearest_name
+
+if TYPE_CHECKING:
+    from hinterland.train import Settings
 
 
 @click.command("train")
@@ -39,7 +43,11 @@ from hinterland.types import HinterlandError
     help="Where named data sets are looked for first.",
 )
 @click.option(
-    "--set", "options", multiple=True, metavar="KEY=VALUE", help="An option of the model."
+    "--set",
+    "options",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="An option of the model or the training; see: hinterland options.",
 )
 @speaks
 def train(
@@ -70,13 +78,13 @@ def train(
     from hinterland.cli.training import read, shown, trained
     from hinterland.models import checked
 
-    asked = dict(_parsed(option) for option in options)
-    checked(model, latent_dim)  # before the images are read, which may take long
-    pictures = read(images, data_dir, out)
+    checked(model, latent_dim)  # before torch is imported, which takes seconds
 
     from hinterland.train import Settings, begin
 
     settings = Settings(epochs, batch_size, lr, seed, track, device)
+    asked, settings = _set(dict(_parsed(option) for option in options), model, settings)
+    pictures = read(images, data_dir, out)
     run = begin(
         path,
         pictures,
@@ -89,6 +97,25 @@ def train(
     told = trained(run, pictures, None, out)
     out.tell(told)
     out.then(f"hinterland open {shown(path)}", f"hinterland score {shown(path)}")
+
+
+def _set(
+    asked: Mapping[str, Any], model: str, settings: Settings
+) -> tuple[dict[str, Any], Settings]:
+    """Part what --set asks for into options of the model and settings of the training."""
+    from hinterland.models import options_of, resolved
+    from hinterland.train.settings import NAMES, adjusted
+
+    known = [*options_of(model), *NAMES]
+    for name in asked:
+        if name not in known:
+            raise HinterlandError(
+                f"neither model '{model}' nor training has an option '{name}'",
+                nearest_name(name, known),
+            )
+    of_model = {name: value for name, value in asked.items() if name not in NAMES}
+    resolved(model, of_model)
+    return of_model, adjusted(settings, {k: v for k, v in asked.items() if k in NAMES})
 
 
 def _parsed(option: str) -> tuple[str, Any]:

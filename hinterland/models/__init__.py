@@ -84,22 +84,25 @@ def checked(name: str, latent_dim: int) -> None:
 
 def resolved(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """Every option of a model with its value: what was asked, then presets, then defaults."""
-    signature = inspect.signature(MODELS[name].__init__)
-    known = {
-        key: parameter.default
-        for key, parameter in signature.parameters.items()
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    }
+    known = options_of(name)
     for key in options:
         if key not in known:
-            raise HinterlandError(
-                f"model '{name}' has no option '{key}'", nearest_name(key, iter(known))
-            )
+            raise HinterlandError(f"model '{name}' has no option '{key}'", nearest_name(key, known))
         if not _fits(options[key], known[key]):
             raise HinterlandError(
                 f"option '{key}' of model '{name}' is like {known[key]!r}; got {options[key]!r}"
             )
-    return {**known, **MODELS.preset(name), **options}
+    return {**known, **options}
+
+
+def options_of(name: str) -> dict[str, Any]:
+    """The options of a model and their defaults."""
+    signature = inspect.signature(MODELS[name].__init__)
+    return {
+        key: parameter.default
+        for key, parameter in signature.parameters.items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    } | MODELS.preset(name)
 
 
 def _fits(value: Any, default: Any) -> bool:

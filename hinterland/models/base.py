@@ -27,6 +27,7 @@ class AbstractNet(nn.Module, ABC):
         super().__init__()
         self.image_shape = image_shape
         self.latent_dim = latent_dim
+        self.warmth: float = 1.0  # the share of a prior's weight that counts yet; set by training
 
     @abstractmethod
     def posterior(self, x: Tensor) -> dict[str, Tensor]:

@@ -64,5 +64,5 @@ class Hyperspherical(AbstractNet):
         z = sample(F.normalize(v, dim=1), concentration, rng)
         return {
             "reconstruction": reconstruction_loss(self.logits(z), x, self.loss),
-            "kl": self.beta * divergence(concentration, self.latent_dim).mean(),
+            "kl": self.warmth * self.beta * divergence(concentration, self.latent_dim).mean(),
         }

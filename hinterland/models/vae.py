@@ -80,7 +80,7 @@ class VAE(AbstractNet):
         kl = 0.5 * (mean**2 + logvar.exp() - 1 - logvar).sum(1).mean()  # over d, then over n
         return {
             "reconstruction": reconstruction_loss(self.logits(z), x, self.loss),
-            "kl": self.beta * kl,
+            "kl": self.warmth * self.beta * kl,
         }
 
     def _importance(
@@ -92,7 +92,7 @@ class VAE(AbstractNet):
         # one sample at a time: a batch k times as large would need k times the memory
         wrong = torch.stack([picture_losses(self.logits(each), x, self.loss) for each in z])
         ratio = 0.5 * (noise**2 + logvar - z**2).sum(2)  # log p(z) - log q(z|x), (k, n)
-        weight = self.beta * ratio - wrong  # log w
+        weight = self.warmth * self.beta * ratio - wrong  # log w
         bound = (log(k) - weight.logsumexp(0)).mean()
         reconstruction = (weight.softmax(0) * wrong).sum(0).mean()
         return {"reconstruction": reconstruction, "kl": bound - reconstruction}

@@ -97,6 +97,10 @@ class Run:
         numbers = sorted(int(name) for name in names if name.isdecimal())
         return [epoch for epoch in numbers if self._whole(epoch)]
 
+    def holds(self, epoch: int) -> bool:
+        """Whether an epoch is committed and its manifest sound."""
+        return self._whole(epoch)
+
     def manifest(self, epoch: int) -> dict[str, Any]:
         """What is known of an epoch: losses, seconds, images_per_second, and its files."""
         return _described(self._epoch(epoch) / "manifest.json")
@@ -201,7 +205,7 @@ class Run:
     def sweep(self) -> None:
         """Remove what a killed writer left half-done. Only while holding the run for writing.
 
-        log.jsonl is written anew from the manifests, which are the truth.
+        log.jsonl is made whole again: its last line may be torn or missing.
         """
         commit.sweep(self.path)
         lines = [json.dumps(told) for told in self.losses()]

@@ -1,56 +1,28 @@
-"""Training: images and a model become a run, one committed epoch after the other."""
+"""What one process does of a training: steps, validation, commits, and taking up what was kept."""
 
 from __future__ import annotations
 
 import math
-import os
-import platform
 import time
-from collections.abc import Generator, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from hinterland.data import DATASETS, fingerprint
 from hinterland.engine import Engine, batches
-from hinterland.engine.local import Local
-from hinterland.models import build, graphs, resolved
+from hinterland.models import build
 from hinterland.models.base import AbstractNet, to_tensor
-from hinterland.run import Run, Tracked
+from hinterland.run import Run
+from hinterland.train.schedule import rate, rising
+from hinterland.train.settings import Settings
 from hinterland.types import HinterlandError, Images
 
 LARGE = 1024  # pictures a batch where no gradient is kept
 VALIDATED = 10_000  # held-out pictures that the validation loss is measured on, at most
 SIGN_OF_LIFE = 0.05  # seconds between two steps that the caller hears of
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How to train. The values are stored in `run.json` and never change afterwards."""
-
-    epochs: int = 20
-    batch_size: int = 128
-    learning_rate: float = 1e-3
-    seed: int = 0
-    track: int = 10_000
-    device: str = "auto"
-
-    def __post_init__(self) -> None:
-        for name, least in (("epochs", 0), ("batch_size", 1), ("seed", 0), ("track", 2)):
-            value = getattr(self, name)
-            if value < least:
-                raise HinterlandError(f"{name} must be at least {least}; got {value}")
-        if not 0 < self.learning_rate <= 10:
-            raise HinterlandError(
-                f"the learning rate must lie above 0 and at most 10; got {self.learning_rate}",
-                "0.001 suits most models",
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,108 +48,8 @@ class Epoch:
     images_per_second: float | None
 
 
-def begin(
-    path: Path,
-    images: Images,
-    *,
-    source: str,
-    model: str,
-    latent_dim: int,
-    options: Mapping[str, Any] | None = None,
-    settings: Settings | None = None,
-) -> Run:
-    """Make the folder of a run that `train` then fills.
-
-    source: what the images were read from, a data set's name or a path, for `resume` to find them.
-    """
-    settings = settings or Settings()
-    Local(settings.device)  # a device that is not there is refused before anything is written
-    net = build(model, images.shape, latent_dim, options, seed=settings.seed)
-    spec = {
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "images": {
-            **_whence(source, path),
-            "fingerprint": fingerprint(images),
-            "n": len(images),
-            "held_out": int(_held_out(images).sum()),
-            "shape": list(images.shape),
-            "classes": list(images.classes),
-            "skipped": [[skipped.source, skipped.reason] for skipped in images.skipped],
-        },
-        "model": {
-            "name": model,
-            "latent_dim": latent_dim,
-            "options": resolved(model, options or {}),
-        },
-        "training": asdict(settings),
-        "environment": environment(),
-    }
-    tracked = Tracked.choose(images, settings.track, settings.seed)
-    return Run.create(path, spec, tracked, graphs.export(net))
-
-
-def train(
-    run: Run, images: Images, *, epochs: int | None = None, engine: Engine | None = None
-) -> Generator[Step | Epoch]:
-    """Train until `epochs` are recorded; the same call begins a run and resumes it.
-
-    Yields a `Step` at least every few batches and an `Epoch` after each commit. Closing the
-    iterator (or a KeyboardInterrupt in its consumer) at a `Step` saves the middle of the epoch,
-    so that nothing is lost; resuming gives the same bits as never having stopped, on the same
-    machine with the same number of threads.
-
-    Raises HinterlandError (exit code 1) when the loss is no longer finite; what is recorded stays.
-    """
-    _same_images(run, images)
-    settings = Settings(**run.spec["training"])
-    last = settings.epochs if epochs is None else epochs
-    work = _Work(run, images, settings, engine or Local(settings.device))
-    with run.writing(), work.engine.working(work.net, settings.batch_size):
-        run.sweep()
-        done, state = work.restore()
-        if done < 0:
-            yield work.commit(_Progress(0), last)
-        for epoch in range(max(done, 0) + 1, last + 1):
-            progress = state or _Progress(epoch)
-            state = None
-            try:
-                for step in work.steps(progress):
-                    yield replace(step, epochs=last)
-            except GeneratorExit:
-                work.keep(progress)
-                raise
-            yield work.commit(progress, last)
-
-
-def changed(run: Run) -> list[str]:
-    """What is not as it was when the run began, of all that its exact bits depend on."""
-    now = environment()
-    then = run.spec.get("environment", {})
-    return [
-        f"{what} was {then.get(what)}, is {now[what]}"
-        for what in now
-        if then.get(what) != now[what]
-    ]
-
-
-def environment() -> dict[str, Any]:
-    """What bit-exactness depends on."""
-    try:
-        here = version("hinterland")
-    except PackageNotFoundError:
-        here = "unknown"
-    return {
-        "hinterland": here,
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "threads": torch.get_num_threads(),
-        "platform": f"{platform.system()} {platform.machine()}",
-        "cpus": os.cpu_count(),
-    }
-
-
 @dataclass(slots=True)
-class _Progress:
+class Progress:
     """Where an epoch stands."""
 
     epoch: int
@@ -188,7 +60,7 @@ class _Progress:
     rng: Tensor | None = None  # state of the noise, where the epoch is under way
 
 
-class _Work:
+class Work:
     """A model, its optimiser and its images on an engine."""
 
     def __init__(self, run: Run, images: Images, settings: Settings, engine: Engine) -> None:
@@ -197,17 +69,19 @@ class _Work:
         self.net: AbstractNet = build(
             told["name"], images.shape, told["latent_dim"], told["options"], seed=settings.seed
         )
-        self.placed = engine.place(self.net)
+        engine.place(self.net)
         # fused: one call per step instead of one per tensor; measured in benchmarks/train.py
         self.optimiser = torch.optim.Adam(
             self.net.parameters(), lr=settings.learning_rate, fused=True
         )
-        held_out = _held_out(images)
+        held_out = images.held_out
+        assert held_out is not None, "a data set is split when it is read"
         self.training = np.flatnonzero(~held_out)
         self.validation = np.flatnonzero(held_out)[:VALIDATED]
         self.tracked = run.tracked_rows()
+        self.best, self.since_best = math.inf, 0  # held-out loss, and epochs since it was so good
 
-    def steps(self, progress: _Progress) -> Iterator[Step]:
+    def steps(self, progress: Progress) -> Iterator[Step]:
         """Train through the rest of an epoch. At each yield, `progress` and the model agree."""
         size = self.settings.batch_size
         order = torch.randperm(len(self.training), generator=self._luck(progress.epoch, 0))
@@ -221,8 +95,10 @@ class _Work:
         started = told = time.perf_counter()
         before = progress.seconds
         for batch in batches(rows[progress.step * size :], size):
+            self._set_rate(progress.epoch - 1 + progress.step / count)
             x = to_tensor(self.images.pixels[batch], self.engine.device)
-            loss = torch.stack(list(self.net.losses(x, noise).values())).sum()
+            with self._products():
+                loss = torch.stack(list(self.net.losses(x, noise).values())).sum()
             self.optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             self.optimiser.step()
@@ -241,7 +117,7 @@ class _Work:
                 speed = progress.seen / progress.seconds
                 yield Step(progress.epoch, 0, progress.step, count, mean, speed)
 
-    def commit(self, progress: _Progress, last: int) -> Epoch:
+    def commit(self, progress: Progress, last: int) -> Epoch:
         """Put a finished epoch on disk."""
         epoch = progress.epoch
         validation, parts = self._validate()
@@ -256,15 +132,23 @@ class _Work:
             "seconds": progress.seconds,
             "images_per_second": speed,
         }
+        self.best, self.since_best = (
+            (validation, 0) if validation < self.best else (self.best, self.since_best + 1)
+        )
         if self.engine.leads:
-            arrays = {"weights": self._weights(), "latents": self._latents()}
-            self.run.record(epoch, told, arrays)
-            self.keep(_Progress(epoch + 1))
+            if epoch % self.settings.snapshots == 0 or epoch >= last or self.weary():
+                arrays = {"weights": self._weights(), "latents": self._latents()}
+                self.run.record(epoch, told, arrays)
+            self.keep(Progress(epoch + 1))
         return Epoch(epoch, last, losses, progress.seconds, speed)
 
-    def keep(self, progress: _Progress) -> None:
-        """Save what resuming needs: the optimiser, and the model where an epoch is under way."""
-        tensors = {}
+    def weary(self) -> bool:
+        """Whether the held-out loss has not improved for as long as the settings wait."""
+        return 0 < self.settings.patience <= self.since_best
+
+    def keep(self, progress: Progress) -> None:
+        """Save what resuming needs: model, optimiser and, within an epoch, the state of luck."""
+        tensors = {f"weights/{key}": value for key, value in self._weights().items()}
         for number, state in self.optimiser.state_dict()["state"].items():
             for key, value in state.items():
                 tensors[f"optimiser/{number}/{key}"] = np.asarray(value.cpu())
@@ -274,26 +158,28 @@ class _Work:
             "total": progress.total,
             "seen": progress.seen,
             "seconds": progress.seconds,
+            "best": self.best if math.isfinite(self.best) else None,
+            "since_best": self.since_best,
+            "recorded": self.run.holds(progress.epoch - 1),
         }
         if progress.rng is not None:
             tensors["rng"] = progress.rng.numpy()
-            tensors |= {f"weights/{key}": value for key, value in self._weights().items()}
         self.run.keep(f"{progress.epoch - 1:06}-{progress.step:08}", told, tensors)
 
-    def restore(self) -> tuple[int, _Progress | None]:
+    def restore(self) -> tuple[int, Progress | None]:
         """Take up what was kept: the last finished epoch (-1: none), and the one under way."""
-        epochs = self.run.epochs
         for told, tensors in self.run.kept():
-            if told["epoch"] not in epochs:
-                continue  # killed after the optimiser's commit and before the epoch's
-            weights = _below("weights/", tensors)
-            under_way = bool(weights)
-            self._load(weights or self.run.arrays(told["epoch"], "weights"), tensors)
-            if not under_way:
+            if told["recorded"] and not self.run.holds(told["epoch"]):
+                continue  # the epoch was lost; the one before it makes it again
+            self._load(tensors)
+            self.best = math.inf if told["best"] is None else told["best"]
+            self.since_best = told["since_best"]
+            if "rng" not in tensors:
                 return told["epoch"], None
             rng = torch.from_numpy(tensors["rng"].copy())
             counted = {key: told[key] for key in ("step", "total", "seen", "seconds")}
-            return told["epoch"], _Progress(told["epoch"] + 1, **counted, rng=rng)
+            return told["epoch"], Progress(told["epoch"] + 1, **counted, rng=rng)
+        epochs = self.run.epochs
         if epochs and epochs[-1] > 0:
             raise HinterlandError(
                 f"{self.run.path} cannot be resumed: its latest/ is missing or damaged",
@@ -301,7 +187,19 @@ class _Work:
             )
         return -1, None
 
-    def _load(self, weights: Mapping[str, np.ndarray], kept: Mapping[str, np.ndarray]) -> None:
+    def _set_rate(self, at: float) -> None:
+        """What changes with time: the learning rate, and the weight of the prior."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate(self.settings, at)
+        self.net.warmth = rising(at, self.settings.kl_warmup)
+
+    def _products(self) -> AbstractContextManager[None]:
+        """The precision in which the model multiplies; its losses and weights stay float32."""
+        low = self.settings.precision == "bfloat16"
+        return torch.autocast(self.engine.device.type, torch.bfloat16, enabled=low)
+
+    def _load(self, kept: Mapping[str, np.ndarray]) -> None:
+        weights = _below("weights/", kept)
         self.net.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in weights.items()})
         state: dict[int, dict[str, Tensor]] = {}
         for name, value in _below("optimiser/", kept).items():
@@ -327,6 +225,7 @@ class _Work:
     def _validate(self) -> tuple[float, dict[str, float]]:
         """The loss on held-out pictures, and its parts, with the same luck at every epoch."""
         sums: dict[str, float] = {}
+        self.net.warmth = 1.0
         noise = torch.Generator(self.engine.device)
         noise.manual_seed(self._seed(0, 2))
         self.net.eval()
@@ -346,7 +245,7 @@ class _Work:
     def _luck(self, epoch: int, use: int) -> torch.Generator:
         return torch.Generator().manual_seed(self._seed(epoch, use))
 
-    def _diverged(self, progress: _Progress, value: float) -> HinterlandError:
+    def _diverged(self, progress: Progress, value: float) -> HinterlandError:
         what = "NaN" if math.isnan(value) else "infinite"
         return HinterlandError(
             f"the loss became {what} at epoch {progress.epoch}, step {progress.step}. Stopped; "
@@ -356,33 +255,5 @@ class _Work:
         )
 
 
-def _whence(source: str, run: Path) -> dict[str, str | None]:
-    """How a run finds its images again: by their set's name, or by the way there from the run.
-
-    The way is relative, so that it holds no user's name and moves along with both.
-    """
-    if source in DATASETS:
-        return {"source": source, "path": None}
-    there = Path(source).absolute()
-    try:
-        way = os.path.relpath(there, run.absolute())
-    except ValueError:  # another drive, on Windows
-        way = str(there)
-    return {"source": there.name, "path": way}
-
-
-def _held_out(images: Images) -> np.ndarray:
-    assert images.held_out is not None, "a data set is split when it is read"
-    return images.held_out
-
-
 def _below(prefix: str, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
-
-
-def _same_images(run: Run, images: Images) -> None:
-    if fingerprint(images) != run.spec["images"]["fingerprint"]:
-        raise HinterlandError(
-            f"{run.path} was trained on other images than {run.spec['images']['source']} now holds",
-            "restore the images, or train a new run",
-        )

@@ -1,0 +1,54 @@
+"""The training loop: epoch by epoch, each committed before the next begins."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+
+from hinterland.data import fingerprint
+from hinterland.engine import Engine
+from hinterland.engine.local import Local
+from hinterland.run import Run
+from hinterland.train.settings import Settings
+from hinterland.train.work import Epoch, Progress, Step, Work
+from hinterland.types import HinterlandError, Images
+
+
+def train(
+    run: Run, images: Images, *, epochs: int | None = None, engine: Engine | None = None
+) -> Generator[Step | Epoch]:
+    """Train until `epochs` are done; the same call begins a run and resumes it.
+
+    Yields a `Step` at least every few batches and an `Epoch` after each commit. Closing the
+    iterator (or a KeyboardInterrupt in its consumer) at a `Step` saves the middle of the epoch,
+    so that nothing is lost; resuming gives the same bits as never having stopped, on the same
+    machine with the same number of threads. With `patience`, it ends before its last epoch when
+    the held-out loss has stopped improving.
+
+    Raises HinterlandError (exit code 1) when the loss is no longer finite; what is recorded stays.
+    """
+    if fingerprint(images) != run.spec["images"]["fingerprint"]:
+        raise HinterlandError(
+            f"{run.path} was trained on other images than {run.spec['images']['source']} now holds",
+            "restore the images, or train a new run",
+        )
+    settings = Settings(**run.spec["training"])
+    last = settings.epochs if epochs is None else epochs
+    work = Work(run, images, settings, engine or Local(settings.device))
+    with run.writing(), work.engine.working(work.net, settings.batch_size):
+        run.sweep()
+        done, under_way = work.restore()
+        if done < 0:
+            yield work.commit(Progress(0), last)
+        for epoch in range(max(done, 0) + 1, last + 1):
+            if work.weary():
+                return
+            progress = under_way or Progress(epoch)
+            under_way = None
+            try:
+                for step in work.steps(progress):
+                    yield replace(step, epochs=last)
+            except GeneratorExit:
+                work.keep(progress)
+                raise
+            yield work.commit(progress, last)
