@@ -79,6 +79,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     128 + a signal's number when stopped by one.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    # PyTorch's threads wait for each other by spinning. Where another program wants a processor,
+    # they spin for whole time slices and training slows thirtyfold (benchmarks/contention.py); a
+    # short spin costs next to nothing. Read when torch is loaded, so it is said before.
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     try:
         code = group.main(words, prog_name=PROGRAM, standalone_mode=False)
         sys.stdout.flush()
