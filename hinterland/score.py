@@ -29,7 +29,7 @@ def score(run: Run, images: Images, epoch: int | None = None) -> dict[str, float
             "restore the images that it was trained on",
         )
     assert images.held_out is not None, "a data set is split when it is read"
-    epoch = run.epochs[-1] if epoch is None else epoch
+    epoch = run.known(run.epochs[-1] if epoch is None else epoch)
     encoder = Session(run.graph("encoder"), "encoder.safetensors", run.mounted(epoch, "encoder"))
     decoder = Session(run.graph("decoder"), "decoder.safetensors", run.mounted(epoch, "decoder"))
     asked = np.flatnonzero(images.held_out)

@@ -128,7 +128,8 @@ class Flat:
     """A flat sheet in latent space: latent = centre + spot @ axes. Exact on the sheet.
 
     points: float32 (n, k), k = 2 or 3. centre: float32 (d,).
-    axes: float32 (k, d), orthonormal rows.
+    axes: float32 (k, d), orthonormal rows; rows
+    beyond d are zero.
     """
 
     points: np.ndarray

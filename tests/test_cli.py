@@ -104,6 +104,9 @@ def test_from_a_folder_of_pictures_to_a_scored_run(hinterland: Command, pictures
         (["train", "digits", "-o", "r", "--set", "beta"], "takes KEY=VALUE", "beta=0.5"),
         (["train", "digits", "-o", "r", "--set", "bta=1"], "an option 'bta'", "mean 'beta'?"),
         (["train", "digits", "-o", "r", "--set", "beta=big"], "option 'beta'", ""),
+        (["train", "digits", "-o", "r", "--seed", "99999999999999999999"], "seed must be", ""),
+        (["train", "digits", "-o", "r", "--set", "beta=Infinity"], "option 'beta'", ""),
+        (["train", "digits", "-o", "r", "--set", "patience=-1"], "patience must be", ""),
         (["train", "digits", "-o", "r", "--device", "tpu"], "no device 'tpu'", "cpu"),
         (["open", "nowhere"], "no run at nowhere", "hinterland train"),
         (["open", "."], "has no run.json", "hinterland train"),
@@ -126,8 +129,9 @@ def test_a_mistake_is_a_line_and_a_hint_and_nothing_is_written(
     assert status == (5 if "--device" in words else 2)
     assert error in lines[0]
     assert lines[0].startswith("error: ")
-    assert hint in (lines[1] if len(lines) > 1 else "")
-    assert len(lines) <= 2
+    assert lines[1].startswith("hint: ")
+    assert hint in lines[1]
+    assert len(lines) == 2
     assert "Traceback" not in err
     assert out == ""
     assert list(tmp_path.iterdir()) == []
@@ -195,6 +199,55 @@ def test_a_port_in_use_is_refused_when_asked_for_by_number(
     assert f"error: port {port} is in use" in err
     assert "hint: " in err
     assert out == ""
+
+
+def test_the_program_alone_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = said(capsys)
+    assert status == 0
+    assert "hinterland demo" in out
+
+
+def test_a_run_that_is_there_is_refused_before_anything_is_read(
+    trained: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, err = said(capsys, "train", "digits", "-o", str(trained.path))
+    assert status == 2
+    assert "already holds a run" in err
+    assert "reading" not in err
+
+
+def test_an_epoch_that_is_not_there_is_refused(
+    trained: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pixels = made_up(100, (8, 8, 1))
+    np.savez(tmp_path / "same.npz", images=pixels.pixels, labels=pixels.labels)
+    for epoch in ("99", "-1"):
+        status, _, err = said(
+            capsys,
+            "score",
+            str(trained.path),
+            "--images",
+            str(tmp_path / "same.npz"),
+            "--epoch",
+            epoch,
+        )
+        assert status == 2
+        assert f"there is no epoch {epoch}" in err
+
+
+def test_a_training_that_diverged_goes_on_at_a_smaller_rate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ["digits", "-o", "run", "--epochs", "2", "--lr", "10", "--batch-size", "720"]
+    status, out, err = said(capsys, "train", *words)
+    assert status == 1
+    assert out == ""
+    assert "the loss became" in err
+    assert "hint: hinterland resume run --lr 1" in err
+    status, out, err = said(capsys, "resume", "run", "--lr", "0.001", "--json", "-q")
+    assert (status, err) == (0, "")
+    assert json.loads(out)["epochs"] == 2
 
 
 @pytest.mark.parametrize("name", ["models", "projections", "datasets"])

@@ -17,7 +17,7 @@ import pytest
 import torch
 from playwright.sync_api import Browser, Page
 
-from hinterland.chart import chart
+from hinterland.chart import refresh
 from hinterland.cli import main
 from hinterland.models import build
 from hinterland.run import Run
@@ -249,7 +249,7 @@ def test_three_latents_are_a_space_to_turn(
     browser: Browser, tmp_path: Path, images: Images
 ) -> None:
     run = record(tmp_path / "run", images, d=3, model="conv-vae", epochs=2)
-    list(chart(run))
+    list(refresh(run))
     with opened(run.path, tmp_path / "home") as url, looking(browser, url) as page:
         assert state(page)["camera"]["kind"] == "3d"
         before = state(page)["camera"]["yaw"]

@@ -110,11 +110,7 @@ def test_what_is_chosen_for_a_latent_size() -> None:
 def test_what_cannot_be_drawn_is_refused() -> None:
     with pytest.raises(HinterlandError, match="these have 5"):
         make("plane", {"dims": 2}).fit(cloud(9, 5))
-    with pytest.raises(HinterlandError, match="at least as many latents"):
-        make("pca", {"dims": 2}).fit(cloud(9, 1))
     with pytest.raises(HinterlandError, match="2 or 3 dimensions"):
         make("pca", {"dims": 4})
     with pytest.raises(HinterlandError, match="no option 'dim'"):
         make("pca", {"dim": 2})
-    with pytest.raises(HinterlandError, match="not all finite"):
-        list(timeline(make("pca", {}), [(0, np.full((5, 4), np.nan, np.float32))]))

@@ -133,7 +133,8 @@ def test_a_run_is_not_begun_where_something_is(tmp_path: Path, images: Images, r
         ("not json", "not JSON"),
         ("[]", "must hold a JSON object"),
         ('{"format": 99}', "format 99"),
-        (f'{{"format": {FORMAT}}}', "lacks images, model, training"),
+        (f'{{"format": {FORMAT}}}', "nothing of images, model, training"),
+        (f'{{"format": {FORMAT}, "images": 5, "model": [], "training": {{}}}}', "nothing of"),
     ],
 )
 def test_a_run_json_that_is_wrong_is_explained(tmp_path: Path, content: str, message: str) -> None:

@@ -12,11 +12,12 @@ import pytest
 from PIL import Image
 from safetensors.numpy import load
 
-from hinterland.chart import chart
+from hinterland.chart import Plan, chart, refresh
 from hinterland.live import Live
 from hinterland.models.session import Session
 from hinterland.run import Run
 from hinterland.scene import Scene, compose
+from hinterland.train import train
 from hinterland.types import HinterlandError, Images
 from tests.conftest import made_up, record
 
@@ -26,7 +27,7 @@ def run(trained: Run, tmp_path_factory: pytest.TempPathFactory) -> Run:
     place = tmp_path_factory.mktemp("charted") / "run"
     shutil.copytree(trained.path, place)
     run = Run.open(place)
-    assert list(chart(run)) == [(1, 3), (2, 3), (3, 3)]
+    assert list(refresh(run)) == [(1, 3), (2, 3), (3, 3)]
     return run
 
 
@@ -142,14 +143,12 @@ def test_a_damaged_epoch_spoils_its_own_files_only(run: Run, tmp_path: Path) -> 
 def test_a_map_is_made_once_and_again_when_the_run_has_grown(
     run: Run, tmp_path: Path, images: Images
 ) -> None:
-    assert list(chart(run)) == []
+    assert list(refresh(run)) == []
     shutil.copytree(run.path, tmp_path / "run")
     grown = Run.open(tmp_path / "run")
-    from hinterland.train import train
-
     for _ in train(grown, images, epochs=3):
         pass
-    assert len(list(chart(grown))) == 4
+    assert len(list(refresh(grown))) == 4
     assert grown.maps()["plane"]["epochs"] == [0, 1, 2, 3]
 
 
@@ -157,8 +156,8 @@ def test_many_latents_get_principal_components_first_and_other_maps_when_asked(
     tmp_path: Path, images: Images
 ) -> None:
     run = record(tmp_path / "run", images, d=6, epochs=1)
-    list(chart(run))
-    list(chart(run, "pca", dims=3, name="space"))
+    list(refresh(run))
+    list(chart(run, Plan.of(run, "pca", dims=3, name="space")))
     maps = {each["name"]: each for each in told(compose(run))["maps"]}
     assert {name: each["dims"] for name, each in maps.items()} == {"pca": 2, "space": 3}
     frame = load((run.path / "maps" / "space" / "0001.safetensors").read_bytes())
@@ -172,7 +171,83 @@ def test_many_latents_get_principal_components_first_and_other_maps_when_asked(
 @pytest.mark.parametrize("name", ["../x", "a/b", "", "."])
 def test_a_maps_name_is_no_path(run: Run, name: str) -> None:
     with pytest.raises(HinterlandError, match="a map's name"):
-        list(chart(run, "pca", name=name or "/"))
+        Plan.of(run, "pca", name=name or "/")
+
+
+def test_a_map_of_ones_own_is_kept_and_kept_up_to_date(
+    trained: Run, tmp_path: Path, images: Images
+) -> None:
+    shutil.copytree(trained.path, tmp_path / "run")
+    run = Run.open(tmp_path / "run")
+    list(chart(run, Plan.of(run, "pca", name="plane")))
+    for _ in train(run, images, epochs=3):
+        pass
+    list(refresh(run))
+    assert run.maps()["plane"]["projection"] == "pca"
+    assert run.maps()["plane"]["epochs"] == [0, 1, 2, 3]
+    with pytest.raises(HinterlandError, match="has another map 'plane'"):
+        Plan.of(run, "plane")
+
+
+def test_a_damaged_epoch_has_no_frame_and_the_others_do(trained: Run, tmp_path: Path) -> None:
+    shutil.copytree(trained.path, tmp_path / "run")
+    run = Run.open(tmp_path / "run")
+    (run.path / "epochs" / "0001" / "latents.safetensors").write_bytes(b"?")
+    assert len(list(refresh(run))) == 2
+    assert run.maps()["plane"]["epochs"] == [0, 2]
+    assert list(refresh(run)) == []
+    scene = compose(run)
+    assert "maps/plane/0001.safetensors" not in scene.files
+    assert told(scene)["maps"][0]["epochs"] == [0, 2]
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_a_map_that_is_killed_while_it_is_replaced_is_there_again(
+    run: Run, tmp_path: Path, images: Images, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    """Killed after so many of the renames that replace it: the old map, or the new one."""
+    shutil.copytree(run.path, tmp_path / "run")
+    grown = Run.open(tmp_path / "run")
+    for _ in train(grown, images, epochs=3):
+        pass
+    renames = 0
+    rename = Path.rename
+
+    def killed(self: Path, target: Path) -> Path:
+        nonlocal renames
+        if "maps" in self.parts:
+            if renames == after:
+                raise KeyboardInterrupt
+            renames += 1
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", killed)
+    if after < 2:
+        with pytest.raises(KeyboardInterrupt):
+            list(refresh(grown))
+    monkeypatch.undo()
+    list(refresh(grown))
+    assert grown.maps()["plane"]["epochs"] == [0, 1, 2, 3]
+    assert [path.name for path in (grown.path / "maps").iterdir()] == ["plane"]
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{"])
+def test_a_damaged_map_is_made_again(run: Run, tmp_path: Path, content: bytes) -> None:
+    shutil.copytree(run.path, tmp_path / "run")
+    (tmp_path / "run" / "maps" / "plane" / "map.json").write_bytes(content)
+    damaged = Run.open(tmp_path / "run")
+    assert len(list(refresh(damaged))) == 3
+    assert damaged.maps().keys() == {"plane"}
+
+
+def test_one_latent_is_a_line_on_the_map(tmp_path: Path, images: Images) -> None:
+    run = record(tmp_path / "run", images, d=1, epochs=1)
+    list(refresh(run))
+    frame = load((run.path / "maps" / "pca" / "0001.safetensors").read_bytes())
+    assert np.ptp(frame["points"][:, 0]) > 0
+    assert not frame["points"][:, 1].any()
+    back = frame["centre"] + frame["points"] @ frame["axes"]
+    np.testing.assert_allclose(back, run.latents(1), atol=1e-5)
 
 
 def session(run: Run, name: str, epoch: int) -> Session:

@@ -9,8 +9,6 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any
 
 import click
 
@@ -90,24 +88,33 @@ def main(argv: Sequence[str] | None = None) -> None:
         # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except click.Abort:
+        code = _stopped()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        code = 0
     except Exception as error:  # noqa: BLE001 - the door: whatever happens, the person gets one line
         if "--debug" in words:
             traceback.print_exc()
         code = _told(error, as_json="--json" in words)
     except KeyboardInterrupt:
-        click.echo("stopped", err=True)
-        code = 130
+        code = _stopped()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stopped() -> int:
+    click.echo("stopped", err=True)
+    return 130
 
 
 def _told(error: Exception, *, as_json: bool) -> int:
     """Tell what went wrong in one line and a hint, and give the exit code."""
     message, hint, code = _worded(error)
+    hint = hint or f"{PROGRAM} --help"
     if as_json:
         click.echo(json.dumps({"error": message, "hint": hint}))
     click.echo(f"error: {message}", err=True)
-    if hint:
-        click.echo(f"hint: {hint}", err=True)
+    click.echo(f"hint: {hint}", err=True)
     return code
 
 
@@ -115,14 +122,10 @@ def _worded(error: Exception) -> tuple[str, str, int]:
     match error:
         case HinterlandError():
             return error.message, error.hint, error.exit_code
-        case click.exceptions.NoArgsIsHelpError():
-            return "a command is wanted", "hinterland --help", 2
         case click.UsageError():
             message = error.format_message().rstrip(".")
             place = error.ctx.command_path if error.ctx else PROGRAM
             return message[:1].lower() + message[1:], f"{place} --help", 2
-        case click.Abort():
-            return "stopped", "", 130
         case MemoryError():
             return "out of memory", "a smaller --batch-size, or fewer images with --track", 5
         case ModuleNotFoundError() if error.name in ("torch", "onnx", "sklearn", "pooch"):
@@ -133,7 +136,8 @@ def _worded(error: Exception) -> tuple[str, str, int]:
 
 
 def _bug(error: Exception) -> str:
-    report = Path(tempfile.gettempdir()) / f"hinterland-{os.getpid()}.log"
-    told: list[Any] = traceback.format_exception(error)
-    report.write_text("".join(told), encoding="utf-8")
-    return f"internal error {type(error).__name__}: this is a bug. Details: {report}"
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="hinterland-", suffix=".log", delete=False, encoding="utf-8"
+    ) as report:
+        report.write("".join(traceback.format_exception(error)))
+    return f"internal error {type(error).__name__}: this is a bug. Details: {report.name}"

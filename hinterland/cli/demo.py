@@ -12,7 +12,7 @@ from hinterland.types import HinterlandError
 SMALL = 10_000  # with fewer pictures an epoch has few steps, so batches are smaller and epochs more
 
 
-@click.command("demo")
+@click.command("demo", short_help="Train on the built-in digits, and explore.")
 @click.option("--images", default="digits", show_default=True, help="A data set or a folder.")
 @click.option(
     "-o",
@@ -47,16 +47,17 @@ def demo(
     hinterland demo --images mnist
     """
     from hinterland.cli.open import explore
+    from hinterland.cli.training import source_of, there
+    from hinterland.data import DATASETS
     from hinterland.run import Run
 
-    path = path or Path("hinterland-demo") / Path(images).name
+    path = path or Path("hinterland-demo") / Path(images).resolve().name
     finished = False
     if (path / "run.json").is_file():
         run = Run.open(path)
-        if run.spec["images"]["source"] != Path(images).name:
-            raise HinterlandError(
-                f"{path} holds a run of {run.spec['images']['source']}", "choose another -o"
-            )
+        other = source_of(run)
+        if other != (images if images in DATASETS else there(Path(images))):
+            raise HinterlandError(f"{path} holds a run of {other}", "choose another -o")
         finished = run.spec["training"]["epochs"] in run.epochs
     if not finished:
         _train(images, path, data_dir, out)

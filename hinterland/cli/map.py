@@ -26,17 +26,16 @@ def make_map(
     \b
     hinterland map runs/mnist --projection pca --dims 3 --name pca-3d
     """
-    from hinterland.chart import chart
+    from hinterland.chart import Plan, chart
     from hinterland.cli.training import shown
     from hinterland.run import Run
 
     started = time.perf_counter()
     recording = Run.open(run)
-    frames = len(list(chart(recording, projection, dims=int(dims) if dims else None, name=name)))
+    plan = Plan.of(recording, projection, dims=int(dims) if dims else None, name=name)
+    frames = len(list(chart(recording, plan)))
     seconds = time.perf_counter() - started
-    called = name or projection or "the map"
-    out.say(
-        f"{called}: {frames} frames in {seconds:.1f} s" if frames else f"{called} is up to date"
-    )
-    out.tell({"map": called, "frames": frames, "seconds": seconds})
+    made = f"{frames} frames in {seconds:.1f} s" if frames else "up to date"
+    out.say(f"{plan.name}: {made}")
+    out.tell({"map": plan.name, "frames": frames, "seconds": seconds})
     out.then(f"hinterland open {shown(run)}")

@@ -28,14 +28,14 @@ def open_run(run: Path, port: int | None, host: str, no_browser: bool, out: Out)
 
 def explore(path: Path, port: int | None, host: str, browser: bool, out: Out) -> None:
     """Chart what is not charted yet, and serve the scene until a signal ends it."""
-    from hinterland.chart import chart
+    from hinterland.chart import refresh
     from hinterland.live import Live
     from hinterland.run import Run
     from hinterland.scene import compose
     from hinterland.show import server
 
     run = Run.open(path)
-    for _ in chart(run):
+    for _ in refresh(run):
         pass
     live = Live(run)
     scene = compose(run, live=live.questions)

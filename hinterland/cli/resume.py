@@ -11,6 +11,8 @@ from hinterland.cli.out import Out, speaks
 
 @click.command("resume")
 @click.argument("run", type=click.Path(path_type=Path))
+@click.option("--images", "images_from", help="Where the images are now, if they were moved.")
+@click.option("--lr", type=float, help="Another learning rate from here on.")
 @click.option("--epochs", type=int, help="Train until this many; default: what was asked for.")
 @click.option(
     "--data-dir",
@@ -18,7 +20,14 @@ from hinterland.cli.out import Out, speaks
     help="Where named data sets are looked for first.",
 )
 @speaks
-def resume(run: Path, epochs: int | None, data_dir: Path | None, out: Out) -> None:
+def resume(
+    run: Path,
+    images_from: str | None,
+    lr: float | None,
+    epochs: int | None,
+    data_dir: Path | None,
+    out: Out,
+) -> None:
     """Go on with a RUN that was stopped, or train it for longer.
 
     On the same machine, with the same versions and number of threads, the weights come out bit for
@@ -32,12 +41,12 @@ def resume(run: Path, epochs: int | None, data_dir: Path | None, out: Out) -> No
     from hinterland.run import Run
 
     recording = Run.open(run)
-    images = reread(recording, data_dir, out)
+    images = reread(recording, images_from, data_dir, out)
 
     from hinterland.train import changed
 
     for what in changed(recording):
         out.say(f"note: {what}; the weights may differ in their last bits")
-    told = trained(recording, images, epochs, out)
+    told = trained(recording, images, epochs, out, learning_rate=lr)
     out.tell(told)
     out.then(f"hinterland open {shown(run)}")

@@ -11,6 +11,7 @@ from hinterland.cli.out import Out, speaks
 
 @click.command("score")
 @click.argument("run", type=click.Path(path_type=Path))
+@click.option("--images", "images_from", help="Where the images are now, if they were moved.")
 @click.option("--epoch", type=int, help="Which epoch; default: the last.")
 @click.option(
     "--data-dir",
@@ -18,7 +19,9 @@ from hinterland.cli.out import Out, speaks
     help="Where named data sets are looked for first.",
 )
 @speaks
-def score(run: Path, epoch: int | None, data_dir: Path | None, out: Out) -> None:
+def score(
+    run: Path, images_from: str | None, epoch: int | None, data_dir: Path | None, out: Out
+) -> None:
     """Measure the model of a RUN on the images that it never trained on.
 
     mse is the mean squared error of a reconstruction per pixel, knn_accuracy the share of held-out
@@ -29,8 +32,8 @@ def score(run: Path, epoch: int | None, data_dir: Path | None, out: Out) -> None
     from hinterland.score import score as measured
 
     recording = Run.open(run)
-    images = reread(recording, data_dir, out)
-    epoch = recording.epochs[-1] if epoch is None else epoch
+    images = reread(recording, images_from, data_dir, out)
+    epoch = recording.known(recording.epochs[-1] if epoch is None else epoch)
     metrics = measured(recording, images, epoch)
     assert images.held_out is not None, "a data set is split when it is read"
     held_out = int(images.held_out.sum())

@@ -80,10 +80,14 @@ def train(
 
     checked(model, latent_dim)  # before torch is imported, which takes seconds
 
+    from hinterland.engine.local import Local
+    from hinterland.run import Run
     from hinterland.train import Settings, begin
 
     settings = Settings(epochs, batch_size, lr, seed, track, device)
     asked, settings = _set(dict(_parsed(option) for option in options), model, settings)
+    Run.vacant(path)
+    Local(settings.device)
     pictures = read(images, data_dir, out)
     run = begin(
         path,

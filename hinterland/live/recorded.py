@@ -35,12 +35,7 @@ class Recorded:
 
     def check(self, epoch: Any) -> int:
         """The epoch, if it is one of the run's. Raises HinterlandError where it is not."""
-        epochs = self._run.epochs
-        if not isinstance(epoch, int) or isinstance(epoch, bool) or epoch not in epochs:
-            raise HinterlandError(
-                f"there is no epoch {epoch!r}", f"epochs: {epochs[0]} to {epochs[-1]}"
-            )
-        return epoch
+        return self._run.known(epoch)
 
     def decode(self, latents: np.ndarray, epoch: int) -> np.ndarray:
         """(n, d) -> (n, h, w, c) in [0, 1], by that epoch's decoder."""

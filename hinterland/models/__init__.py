@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from hinterland.types import HinterlandError, Registry, nearest_name
@@ -112,6 +113,6 @@ def _fits(value: Any, default: Any) -> bool:
             return isinstance(value, type(default))
         case int() | float():
             kinds = (int, float) if isinstance(default, float) else (int,)
-            return isinstance(value, kinds) and not isinstance(value, bool)
+            return isinstance(value, kinds) and not isinstance(value, bool) and isfinite(value)
         case _:
             return isinstance(value, list | tuple)

@@ -48,8 +48,6 @@ def timeline(
     """
     before: np.ndarray | None = None
     for epoch, latents in epochs:
-        if not np.isfinite(latents).all():
-            raise HinterlandError(f"the latents of epoch {epoch} are not all finite")
         layout = projection.fit(latents, onto=before)
         before = layout.points
         yield epoch, layout

@@ -26,20 +26,17 @@ class PCA:
             raise HinterlandError(f"a map has 2 or 3 dimensions; got {self.dims}")
 
     def fit(self, latents: np.ndarray, onto: np.ndarray | None = None) -> Flat:
-        if latents.shape[1] < self.dims:
-            raise HinterlandError(
-                f"a map of {self.dims} dimensions needs at least as many latents; these have "
-                f"{latents.shape[1]}",
-                "train with a larger --latent-dim",
-            )
         z = latents.astype(np.float64)
         centre = z.mean(0)
         z -= centre
         # the covariance is d x d whatever n is; its eigenvectors come in ascending order
         _, vectors = np.linalg.eigh(z.T @ z)
-        axes = vectors[:, ::-1][:, : self.dims].T
-        axes *= np.sign(axes[np.arange(self.dims), np.abs(axes).argmax(1)])[:, None]
+        found = vectors[:, ::-1][:, : self.dims].T
+        found *= np.sign(found[np.arange(len(found)), np.abs(found).argmax(1)])[:, None]
         if onto is not None:
-            axes = rotation(z @ axes.T, onto).T @ axes
+            found = rotation(z @ found.T, onto[:, : len(found)]).T @ found
+        # fewer latents than dimensions lie on a line of the map: the rest of its axes are zero
+        axes = np.zeros((self.dims, z.shape[1]))
+        axes[: len(found)] = found
         points = (z @ axes.T).astype(np.float32)
         return Flat(points, centre.astype(np.float32), axes.astype(np.float32))

@@ -55,8 +55,8 @@ def file(target: Path, data: bytes) -> None:
 
 
 def sweep(place: Path) -> None:
-    """Remove the drafts that a killed writer left below `place`. Only for who holds the lock."""
-    for draft in [*place.glob(f"{DRAFT}*"), *place.glob(f"*/{DRAFT}*")]:
+    """Remove the drafts that a killed writer left in `place`. Only for who holds its lock."""
+    for draft in place.glob(f"{DRAFT}*"):
         if draft.is_dir():
             shutil.rmtree(draft, ignore_errors=True)
         else:
@@ -83,6 +83,11 @@ def explained(error: OSError, target: Path) -> HinterlandError:
             f"no permission to write {target}",
             "choose another place with -o, or change its permissions",
             exit_code=5,
+        )
+    if error.errno in (errno.ENOTDIR, errno.ENOENT, errno.ENAMETOOLONG):
+        there = _standing(target)
+        return HinterlandError(
+            f"{target} cannot be made: {there} is in the way", "choose another place with -o"
         )
     reason = error.strerror or str(error)
     return HinterlandError(f"cannot write {target}: {reason}", "check the disk", exit_code=5)

@@ -14,6 +14,20 @@ from filelock import FileLock, Timeout
 
 from hinterland.types import HinterlandError
 
+PATIENCE = 60  # seconds to wait for another process that makes a map
+
+
+@contextmanager
+def mapping(run: Path) -> Iterator[None]:
+    """Hold the maps of a run, also while something trains into it; waits for its turn."""
+    try:
+        with FileLock(run / "maps.lock", timeout=PATIENCE):
+            yield
+    except Timeout:
+        raise HinterlandError(
+            f"another process has been making a map of {run} for {PATIENCE} s", "try again later"
+        ) from None
+
 
 @contextmanager
 def writing(run: Path) -> Iterator[None]:

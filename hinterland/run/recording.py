@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,15 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from hinterland.run import commit, lock, tracked
+from hinterland.run import commit, lock, mapped, tracked
 from hinterland.types import HinterlandError
 
 FORMAT = 1
+PARTS = {
+    "images": ("source", "fingerprint", "shape"),
+    "model": ("name", "latent_dim", "options"),
+    "training": ("epochs",),
+}
 
 
 class Run:
@@ -43,12 +49,7 @@ class Run:
 
         spec: what `run.json` says. model: file name -> bytes, the graphs below `model/`.
         """
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            if (path / "run.json").is_file():
-                raise HinterlandError(
-                    f"{path} already holds a run", f"hinterland resume {path}, or another -o"
-                )
-            raise HinterlandError(f"{path} exists and is not empty", "choose another -o")
+        cls.vacant(path)
         if path.is_dir():
             path.rmdir()
         with commit.folder(path) as draft:
@@ -59,6 +60,16 @@ class Run:
             for name, content in model.items():
                 (draft / "model" / name).write_bytes(content)
         return cls.open(path)
+
+    @staticmethod
+    def vacant(path: Path) -> None:
+        """Raise HinterlandError where a run cannot begin because something is there."""
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            if (path / "run.json").is_file():
+                raise HinterlandError(
+                    f"{path} already holds a run", f"hinterland resume {path}, or another -o"
+                )
+            raise HinterlandError(f"{path} exists and is not empty", "choose another -o")
 
     @classmethod
     def open(cls, path: Path) -> Run:
@@ -76,10 +87,11 @@ class Run:
                 f"{path} has format {spec.get('format')!r}; this version reads format {FORMAT}",
                 "pip install --upgrade hinterland",
             )
-        missing = [part for part in ("images", "model", "training") if part not in spec]
+        missing = [part for part in PARTS if not _has(spec.get(part), PARTS[part])]
         if missing:
             raise HinterlandError(
-                f"{description} lacks {', '.join(missing)}", "restore the file from a copy"
+                f"{description} says nothing of {', '.join(missing)}, or not what it should",
+                "restore the file from a copy",
             )
         return cls(path, spec)
 
@@ -96,6 +108,14 @@ class Run:
         names = (entry.name for entry in place.iterdir())
         numbers = sorted(int(name) for name in names if name.isdecimal())
         return [epoch for epoch in numbers if self._whole(epoch)]
+
+    def known(self, epoch: Any) -> int:
+        """The epoch, if it is one of the run's. Raises HinterlandError where it is not."""
+        if not isinstance(epoch, int) or isinstance(epoch, bool) or not self.holds(epoch):
+            epochs = self.epochs
+            there = f"epochs: {epochs[0]} to {epochs[-1]}" if epochs else "it has none yet"
+            raise HinterlandError(f"there is no epoch {epoch!r}", there)
+        return epoch
 
     def holds(self, epoch: int) -> bool:
         """Whether an epoch is committed and its manifest sound."""
@@ -207,7 +227,8 @@ class Run:
 
         log.jsonl is made whole again: its last line may be torn or missing.
         """
-        commit.sweep(self.path)
+        for place in (self.path, self.path / "epochs", self.path / "latest"):
+            commit.sweep(place)
         lines = [json.dumps(told) for told in self.losses()]
         commit.file(self.path / "log.jsonl", "".join(f"{line}\n" for line in lines).encode())
 
@@ -227,21 +248,17 @@ class Run:
         self, name: str, told: Mapping[str, Any], frames: Mapping[int, Mapping[str, np.ndarray]]
     ) -> None:
         """Commit `maps/NAME`: a description and one frame per epoch, in place of an older one."""
-        target = self.path / "maps" / name
-        old = target.parent / f"{commit.DRAFT}old-{name}"
-        if target.exists():
-            target.rename(old)
-        with commit.folder(target) as draft:
-            for epoch, tensors in frames.items():
-                content = save({k: np.ascontiguousarray(v) for k, v in tensors.items()})
-                (draft / f"{epoch:04}.safetensors").write_bytes(content)
-            (draft / "map.json").write_bytes(commit.encoded({"format": FORMAT, **told}))
-        shutil.rmtree(old, ignore_errors=True)
+        with lock.mapping(self.path):
+            mapped.mend(self.path / "maps")
+            mapped.write(self.path / "maps" / name, {"format": FORMAT, **told}, frames)
 
     def maps(self) -> dict[str, dict[str, Any]]:
-        """name -> what `map.json` says, of each map of the run."""
-        found = sorted((self.path / "maps").glob("*/map.json"))
-        return {path.parent.name: _described(path) for path in found}
+        """name -> what `map.json` says, of each sound map of the run."""
+        found = {}
+        for path in sorted((self.path / "maps").glob("[!.]*/map.json")):
+            with contextlib.suppress(HinterlandError):
+                found[path.parent.name] = _described(path)
+        return found
 
     def _epoch(self, epoch: int) -> Path:
         return self.path / "epochs" / f"{epoch:04}"
@@ -257,6 +274,10 @@ class Run:
             f"epoch {epoch} of {self.path} is damaged: {name}: {why}",
             "the other epochs can be used; restore this one from a copy",
         )
+
+
+def _has(part: Any, keys: Collection[str]) -> bool:
+    return isinstance(part, dict) and all(key in part for key in keys)
 
 
 def _logged(manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -145,7 +145,9 @@ class _Scene:
             return told(error, 500)
         except OSError as error:
             said = f"the file {_short(path)} of the scene cannot be read: {error.strerror}"
-            return fault(500, said, "`hinterland doctor RUN` says what is damaged")
+            return fault(
+                500, said, "the other epochs are not affected; restore this one from a copy"
+            )
         return _Bytes(body, media_type=_type_of(path))
 
     def _bytes(self, path: str) -> bytes:

@@ -15,7 +15,12 @@ from hinterland.types import HinterlandError, Images
 
 
 def train(
-    run: Run, images: Images, *, epochs: int | None = None, engine: Engine | None = None
+    run: Run,
+    images: Images,
+    *,
+    epochs: int | None = None,
+    learning_rate: float | None = None,
+    engine: Engine | None = None,
 ) -> Generator[Step | Epoch]:
     """Train until `epochs` are done; the same call begins a run and resumes it.
 
@@ -23,7 +28,8 @@ def train(
     iterator (or a KeyboardInterrupt in its consumer) at a `Step` saves the middle of the epoch,
     so that nothing is lost; resuming gives the same bits as never having stopped, on the same
     machine with the same number of threads. With `patience`, it ends before its last epoch when
-    the held-out loss has stopped improving.
+    the held-out loss has stopped improving. A `learning_rate` holds from now on, for a run that
+    diverged at its own.
 
     Raises HinterlandError (exit code 1) when the loss is no longer finite; what is recorded stays.
     """
@@ -32,12 +38,20 @@ def train(
             f"{run.path} was trained on other images than {run.spec['images']['source']} now holds",
             "restore the images, or train a new run",
         )
-    settings = Settings(**run.spec["training"])
+    try:
+        settings = Settings(**run.spec["training"])
+    except TypeError as error:
+        raise HinterlandError(
+            f"{run.path / 'run.json'} asks for a training that this version does not know: {error}",
+            "pip install --upgrade hinterland",
+        ) from None
     last = settings.epochs if epochs is None else epochs
     work = Work(run, images, settings, engine or Local(settings.device))
     with run.writing(), work.engine.working(work.net, settings.batch_size):
         run.sweep()
         done, under_way = work.restore()
+        if learning_rate is not None:
+            work.settings = replace(work.settings, learning_rate=learning_rate)
         if done < 0:
             yield work.commit(Progress(0), last)
         for epoch in range(max(done, 0) + 1, last + 1):

@@ -36,6 +36,8 @@ class Settings:
             value = getattr(self, name)
             if not value >= least:
                 raise HinterlandError(f"{name} must be at least {least}; got {value}")
+        if self.seed >= 2**63:
+            raise HinterlandError(f"the seed must be below 2**63; got {self.seed}")
         if not 0 < self.learning_rate <= 10:
             raise HinterlandError(
                 f"the learning rate must lie above 0 and at most 10; got {self.learning_rate}",

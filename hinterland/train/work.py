@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -125,6 +125,8 @@ class Work:
         if progress.seen:
             train = self.engine.mean(progress.total / progress.seen, progress.seen)
             speed = progress.seen / progress.seconds
+        if not math.isfinite(validation):
+            raise self._diverged(progress, validation)
         losses = {"train": train, "validation": validation}
         told = {
             "losses": losses,
@@ -160,6 +162,7 @@ class Work:
             "seconds": progress.seconds,
             "best": self.best if math.isfinite(self.best) else None,
             "since_best": self.since_best,
+            "learning_rate": self.settings.learning_rate,
             "recorded": self.run.holds(progress.epoch - 1),
         }
         if progress.rng is not None:
@@ -174,6 +177,7 @@ class Work:
             self._load(tensors)
             self.best = math.inf if told["best"] is None else told["best"]
             self.since_best = told["since_best"]
+            self.settings = replace(self.settings, learning_rate=told["learning_rate"])
             if "rng" not in tensors:
                 return told["epoch"], None
             rng = torch.from_numpy(tensors["rng"].copy())
@@ -250,7 +254,7 @@ class Work:
         return HinterlandError(
             f"the loss became {what} at epoch {progress.epoch}, step {progress.step}. Stopped; "
             f"the last good epoch is {progress.epoch - 1}",
-            f"train again with a smaller rate: --lr {self.settings.learning_rate / 10:g}",
+            f"hinterland resume {self.run.path} --lr {self.settings.learning_rate / 10:g}",
             exit_code=1,
         )
 
