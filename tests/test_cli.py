@@ -281,3 +281,34 @@ def test_npz_of_ones_own_trains(
     assert (status, err) == (0, "")
     assert json.loads(out)["epochs"] == 1
     assert Run.open(Path("run")).maps()["plane"]["dims"] == 3
+
+
+def test_pictures_are_converted_as_asked_and_again_so_when_resumed(
+    pictures: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(pictures.parent)
+    words = ["--size", "10x8", "--mode", "rgb", "--fit", "pad", "--background", "black"]
+    status, _, err = said(capsys, "train", "pictures", "-o", "run", "--epochs", "1", *words)
+    assert status == 0
+    assert "40 images of 10 x 8 in colour" in err
+    assert "another size" in err
+    assert Run.open(Path("run")).spec["images"]["shape"] == [8, 10, 3]
+    Path("run").rename("moved")
+    Path("pictures").rename("elsewhere")
+    status, _, err = said(capsys, "resume", "moved", "--epochs", "2")
+    assert status == 2
+    status, _, err = said(capsys, "resume", "moved", "--epochs", "2", "--images", "elsewhere")
+    assert status == 0, err
+    assert Run.open(Path("moved")).epochs == [0, 1, 2]
+
+
+def test_factors_of_drawn_shapes_become_channels(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    words = ["train", "shapes", "-o", str(tmp_path / "run"), "--epochs", "0", "--track", "50"]
+    status, _, _ = said(capsys, *words, "--size", "16", "-q")
+    assert status == 0
+    told = Run.open(tmp_path / "run").images()["channels"]
+    kinds = {channel["name"]: channel["kind"] for channel in told}
+    assert kinds["hue"] == "number"
+    assert kinds["label"] == "class"

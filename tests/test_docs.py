@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")])
 
 
-@pytest.mark.parametrize("name", [*COMMANDS, *MODELS, *PROJECTIONS, *DATASETS])
+@pytest.mark.parametrize("name", sorted({*COMMANDS, *MODELS, *PROJECTIONS, *DATASETS}))
 def test_every_name_is_in_the_readme(name: str) -> None:
     assert re.search(rf"`(hinterland )?{name}[` ]", (ROOT / "README.md").read_text())
 

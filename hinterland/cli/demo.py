@@ -47,7 +47,7 @@ def demo(
     hinterland demo --images mnist
     """
     from hinterland.cli.open import explore
-    from hinterland.cli.training import source_of, there
+    from hinterland.cli.reading import source_of, there
     from hinterland.data import DATASETS
     from hinterland.run import Run
 
@@ -65,10 +65,12 @@ def demo(
 
 
 def _train(images: str, path: Path, data_dir: Path | None, out: Out) -> None:
-    from hinterland.cli.training import read, trained
+    from hinterland.cli.reading import read
+    from hinterland.cli.training import trained
+    from hinterland.data.convert import Conversion
     from hinterland.run import Run
 
-    pictures = read(images, data_dir, out)
+    pictures = read(images, Conversion(), data_dir, out)
 
     from hinterland.train import Settings, begin
 

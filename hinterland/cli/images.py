@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hinterland.cli.imaging import CountingProgress, converts
+from hinterland.cli.imaging import TRAITS, CountingProgress, converts
 from hinterland.cli.out import Out, speaks
 from hinterland.types import HinterlandError
 
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from hinterland.types import Images, Skipped
 
 MOST = 12  # of a list that a person reads at a glance
-TRAITS = {
-    "transparent": "transparent, laid on {}",
-    "turned": "turned upright, as their EXIF says",
-    "moving": "moving, of which the first frame is taken",
-}
 
 
 @click.command("images")

@@ -15,6 +15,11 @@ from hinterland.cli.out import Out
 from hinterland.types import HinterlandError
 
 QUIET_FOR = 5.0  # seconds between two lines where there is no terminal
+TRAITS = {
+    "transparent": "transparent, laid on {}",
+    "turned": "turned upright, as their EXIF says",
+    "moving": "moving, of which the first frame is taken",
+}
 
 
 def converts(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -37,7 +37,8 @@ def resume(
     hinterland resume runs/mnist
     hinterland resume runs/mnist --epochs 40
     """
-    from hinterland.cli.training import reread, shown, trained
+    from hinterland.cli.reading import reread
+    from hinterland.cli.training import shown, trained
     from hinterland.run import Run
 
     recording = Run.open(run)

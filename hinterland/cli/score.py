@@ -27,7 +27,8 @@ def score(
     mse is the mean squared error of a reconstruction per pixel, knn_accuracy the share of held-out
     images whose 5 nearest training images in latent space vote for their class.
     """
-    from hinterland.cli.training import reread, shown
+    from hinterland.cli.reading import reread
+    from hinterland.cli.training import shown
     from hinterland.run import Run
     from hinterland.score import score as measured
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hinterland.cli.imaging import converts
 from hinterland.cli.out import Out, speaks
 from hinterland.types import HinterlandError, nearest_name
 
 if TYPE_CHECKING:
+    from hinterland.data.convert import Conversion
     from hinterland.train import Settings
 
 
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     metavar="KEY=VALUE",
     help="An option of the model or the training; see: hinterland options.",
 )
+@converts
 @speaks
 def train(
     images: str,
@@ -63,19 +66,21 @@ def train(
     device: str,
     data_dir: Path | None,
     options: tuple[str, ...],
+    conversion: Conversion,
     out: Out,
 ) -> None:
     """Train an autoencoder on IMAGES and record every epoch in RUN.
 
     IMAGES is a data set's name (hinterland datasets), a folder of pictures (sub-folders are
-    classes), an IDX file or folder, or an .npz file.
+    classes), an IDX, .npz, .npy or Parquet file, or hf:owner/name.
 
     \b
     hinterland train mnist -o runs/mnist --epochs 10
     hinterland train photos/ -o runs/photos --model conv-vae --latent-dim 16
     hinterland train mnist -o runs/sharp --set beta=0.5
     """
-    from hinterland.cli.training import read, shown, trained
+    from hinterland.cli.reading import read
+    from hinterland.cli.training import shown, trained
     from hinterland.models import checked
 
     checked(model, latent_dim)  # before torch is imported, which takes seconds
@@ -88,7 +93,7 @@ def train(
     asked, settings = _set(dict(_parsed(option) for option in options), model, settings)
     Run.vacant(path)
     Local(settings.device)
-    pictures = read(images, data_dir, out)
+    pictures = read(images, conversion, data_dir, out)
     run = begin(
         path,
         pictures,
@@ -97,6 +102,7 @@ def train(
         latent_dim=latent_dim,
         options=asked,
         settings=settings,
+        conversion=conversion.as_dict(),
     )
     told = trained(run, pictures, None, out)
     out.tell(told)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import statistics
 import sys
@@ -16,46 +15,6 @@ from hinterland.cli.stopping import Stopping
 if TYPE_CHECKING:
     from hinterland.run import Run
     from hinterland.types import Images
-
-
-def reread(run: Run, instead: str | None, data_dir: Path | None, out: Out) -> Images:
-    """Read the images that a run was begun with, or the same ones from where they are now."""
-    return read(instead or source_of(run), data_dir, out)
-
-
-def source_of(run: Run) -> str | Path:
-    """A data set's name, or a path, handed on as one: a folder may have a data set's name."""
-    told = run.spec["images"]
-    way = told.get("path")
-    return str(told["source"]) if way is None else there(run.path / way)
-
-
-def there(path: Path) -> Path:
-    """A path in full, its links as they are."""
-    return Path(os.path.normpath(path.absolute()))
-
-
-def read(source: str | Path, data_dir: Path | None, out: Out) -> Images:
-    """Read images and say what came, and what could not be read."""
-    from hinterland import data
-
-    if isinstance(source, str) and source in data.DATASETS and Path(source).exists():
-        out.say(f"note: {source} means the data set; for what lies here write ./{source}")
-    out.say(f"reading {source} …")
-    images = data.read(source, data_dir=data_dir)
-    h, w, c = images.shape
-    count = len(images.classes)
-    classes = f", {count} class{'es' if count > 1 else ''}" if count else ""
-    held_out = 0 if images.held_out is None else int(images.held_out.sum())
-    colour = "grey" if c == 1 else "colour"
-    out.say(f"{len(images):,} images of {h} x {w} in {colour}{classes}; {held_out:,} held out")
-    if images.skipped:
-        out.say(f"skipped {len(images.skipped):,} that could not be read:")
-        for skipped in images.skipped[:10]:
-            out.say(f"  {skipped.source}: {skipped.reason}")
-        if len(images.skipped) > 10:
-            out.say("  … all of them are listed in the run's run.json")
-    return images
 
 
 def trained(

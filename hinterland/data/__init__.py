@@ -19,7 +19,18 @@ from hinterland.data.split import hold_out
 from hinterland.data.wanted import Survey, Wanted, converted
 from hinterland.types import HinterlandError, Images, Registry, nearest_name
 
-__all__ = ["DATASETS", "READERS", "Conversion", "Look", "fingerprint", "look", "read", "release"]
+__all__ = [
+    "DATASETS",
+    "HUB",
+    "MOST_BAD",
+    "READERS",
+    "Conversion",
+    "Look",
+    "fingerprint",
+    "look",
+    "read",
+    "release",
+]
 
 # Each takes the folder to look in first, or None.
 DATASETS = Registry(
@@ -48,6 +59,7 @@ READERS = Registry(
     },
 )
 
+MOST_BAD = 0.5  # the share of a set that may be unreadable
 CHUNK = 2**24
 
 
@@ -59,7 +71,7 @@ def read(
     mode: str | None = None,
     fit: str = "crop",
     background: str = "white",
-    max_bad: float = 0.5,
+    max_bad: float = MOST_BAD,
     progress: Callable[[int, int], None] | None = None,
 ) -> Images:
     """The images of a data set's name, a folder of pictures, or a file: see `READERS`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +92,12 @@ class Conversion:
         told = HEX.fullmatch(self.background)
         assert told is not None, "checked when it was made"
         return int(told[1], 16), int(told[2], 16), int(told[3], 16)
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Conversion:
+        """The conversion that `as_dict` told of, also after a way through JSON."""
+        size = told.get("size")
+        return cls(**{**told, "size": None if size is None else tuple(size)})
 
     def as_dict(self) -> dict[str, Any]:
         """What `read` takes as keyword arguments, and JSON as it is."""

@@ -58,6 +58,8 @@ class Tracked:
         if images.labels is not None:
             labels = images.labels[rows].astype(np.int32)
             channels.insert(0, Channel("label", labels, images.classes))
+        for name, column in images.channels.items():
+            channels.append(Channel(name, column[rows].astype(np.float32)))
         return cls(rows, np.asarray(images.pixels[rows]), tuple(channels))
 
     def write(self, place: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from hinterland.data import DATASETS, fingerprint
+from hinterland.data import DATASETS, HUB, fingerprint
 from hinterland.engine.local import Local
 from hinterland.models import build, graphs, resolved
 from hinterland.run import Run, Tracked
@@ -30,10 +30,12 @@ def begin(
     latent_dim: int,
     options: Mapping[str, Any] | None = None,
     settings: Settings | None = None,
+    conversion: Mapping[str, Any] | None = None,
 ) -> Run:
     """Make the folder of a run that `train` then fills.
 
     source: what the images were read from, a data set's name or a path, for `resume` to find them.
+    conversion: how they were converted (`data.convert.Conversion.as_dict()`), for the same reason.
     """
     settings = settings or Settings()
     assert images.held_out is not None, "a data set is split when it is read"
@@ -43,6 +45,7 @@ def begin(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "images": {
             **_whence(source, path),
+            "conversion": dict(conversion or {}),
             "fingerprint": fingerprint(images),
             "n": len(images),
             "held_out": int(images.held_out.sum()),
@@ -94,7 +97,7 @@ def _whence(source: str, run: Path) -> dict[str, str | None]:
 
     The way is relative, so that it holds no user's name and moves along with both.
     """
-    if source in DATASETS:
+    if source in DATASETS or source.startswith(HUB):
         return {"source": source, "path": None}
     there = Path(source).absolute()
     try:
