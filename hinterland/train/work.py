@@ -14,7 +14,7 @@ from torch import Tensor
 
 from hinterland.engine import Engine, batches
 from hinterland.models import build
-from hinterland.models.base import AbstractNet, to_tensor
+from hinterland.models.base import AbstractNet, ClosedForm, to_tensor
 from hinterland.run import Run
 from hinterland.train.schedule import rate, rising
 from hinterland.train.settings import Settings
@@ -79,10 +79,14 @@ class Work:
         self.training = np.flatnonzero(~held_out)
         self.validation = np.flatnonzero(held_out)[:VALIDATED]
         self.tracked = run.tracked_rows()
+        self.fitted = False
         self.best, self.since_best = math.inf, 0  # held-out loss, and epochs since it was so good
 
     def steps(self, progress: Progress) -> Iterator[Step]:
         """Train through the rest of an epoch. At each yield, `progress` and the model agree."""
+        if isinstance(self.net, ClosedForm):
+            self._fit(self.net, progress)
+            return
         size = self.settings.batch_size
         order = torch.randperm(len(self.training), generator=self._luck(progress.epoch, 0))
         rows = self.training[self.engine.share(order).numpy()]
@@ -145,8 +149,30 @@ class Work:
         return Epoch(epoch, last, losses, progress.seconds, speed)
 
     def weary(self) -> bool:
-        """Whether the held-out loss has not improved for as long as the settings wait."""
-        return 0 < self.settings.patience <= self.since_best
+        """Whether there is nothing more to learn.
+
+        That is when the held-out loss has not improved for as long as the settings wait, or when
+        a model of closed form has been fitted.
+        """
+        return self.fitted or 0 < self.settings.patience <= self.since_best
+
+    def _fit(self, net: ClosedForm, progress: Progress) -> None:
+        """Compute the best weights at once, and the loss that they leave."""
+        started = time.perf_counter()
+        net.fit(lambda: self._pictures(self.training))
+        self.net.eval()
+        luck = self._luck(progress.epoch, 1)
+        with torch.inference_mode():
+            for x in self._pictures(self.training):
+                loss = sum(value.item() for value in self.net.losses(x, luck).values())
+                progress.total += loss * len(x)
+                progress.seen += len(x)
+        progress.seconds = time.perf_counter() - started
+        self.fitted = True
+
+    def _pictures(self, rows: np.ndarray) -> Iterator[Tensor]:
+        for batch in batches(rows, LARGE):
+            yield to_tensor(self.images.pixels[batch], self.engine.device)
 
     def keep(self, progress: Progress) -> None:
         """Save what resuming needs: model, optimiser and, within an epoch, the state of luck."""
@@ -177,6 +203,7 @@ class Work:
             self._load(tensors)
             self.best = math.inf if told["best"] is None else told["best"]
             self.since_best = told["since_best"]
+            self.fitted = isinstance(self.net, ClosedForm) and told["epoch"] > 0
             self.settings = replace(self.settings, learning_rate=told["learning_rate"])
             if "rng" not in tensors:
                 return told["epoch"], None
@@ -220,8 +247,7 @@ class Work:
         found: dict[str, list[np.ndarray]] = {}
         self.net.eval()
         with torch.inference_mode():
-            for batch in batches(self.tracked, LARGE):
-                x = to_tensor(self.images.pixels[batch], self.engine.device)
+            for x in self._pictures(self.tracked):
                 for name, value in self.net.posterior(x).items():
                     found.setdefault(name, []).append(value.float().cpu().numpy())
         return {name: np.concatenate(parts) for name, parts in found.items()}
@@ -234,10 +260,9 @@ class Work:
         noise.manual_seed(self._seed(0, 2))
         self.net.eval()
         with torch.inference_mode():
-            for batch in batches(self.validation, LARGE):
-                x = to_tensor(self.images.pixels[batch], self.engine.device)
+            for x in self._pictures(self.validation):
                 for name, value in self.net.losses(x, noise).items():
-                    sums[name] = sums.get(name, 0.0) + value.item() * len(batch)
+                    sums[name] = sums.get(name, 0.0) + value.item() * len(x)
         parts = {name: value / len(self.validation) for name, value in sums.items()}
         return sum(parts.values()), parts
 
