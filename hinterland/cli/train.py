@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     help="The folder that the run is recorded in; new or empty.",
 )
 @click.option("--model", default="vae", show_default=True, help="See: hinterland models.")
-@click.option("--latent-dim", default=2, show_default=True, help="The size of a latent.")
+@click.option(
+    "--latent-dim", type=int, help="The size of a latent; default: 2, or what suits the model."
+)
 @click.option("--epochs", default=20, show_default=True, help="How often each image is seen.")
 @click.option("--batch-size", default=128, show_default=True, help="Images per step.")
 @click.option("--lr", default=1e-3, show_default=True, help="The learning rate of Adam.")
@@ -57,7 +59,7 @@ def train(
     images: str,
     path: Path,
     model: str,
-    latent_dim: int,
+    latent_dim: int | None,
     epochs: int,
     batch_size: int,
     lr: float,
@@ -81,8 +83,9 @@ def train(
     """
     from hinterland.cli.reading import read
     from hinterland.cli.training import shown, trained
-    from hinterland.models import checked
+    from hinterland.models import checked, default_latent_dim
 
+    latent_dim = default_latent_dim(model) if latent_dim is None else latent_dim
     checked(model, latent_dim)  # before torch is imported, which takes seconds
 
     from hinterland.engine.local import Local
