@@ -48,19 +48,26 @@ class Plan:
         there = run.maps().get(name)
         if there and not plan.made(there):
             raise HinterlandError(
-                f"{run.path} has another map '{name}', of the projection '{there['projection']}'",
+                f"{run.path} has another map '{name}', of the projection '{there.get('projection')}'",
                 "choose another --name",
             )
         return plan
 
     def made(self, told: Mapping[str, Any]) -> bool:
         """Whether a map was made by this plan, be it up to date or not."""
-        return (told["projection"], told["settings"]) == (self.projection, dict(self.settings))
+        return (told.get("projection"), told.get("settings")) == (
+            self.projection,
+            dict(self.settings),
+        )
 
 
 def refresh(run: Run) -> Iterator[tuple[int, int]]:
     """Bring every map of a run up to date, and make the usual one where there is none."""
-    plans = [Plan(name, told["projection"], told["settings"]) for name, told in run.maps().items()]
+    plans = [
+        Plan(name, told["projection"], told["settings"])
+        for name, told in run.maps().items()
+        if "projection" in told and "settings" in told
+    ]
     for plan in plans or [Plan.of(run)]:
         yield from chart(run, plan)
 
@@ -73,7 +80,7 @@ def chart(run: Run, plan: Plan) -> Iterator[tuple[int, int]]:
     """
     epochs = run.epochs
     there = run.maps().get(plan.name)
-    if there and plan.made(there) and there["recorded"] == epochs:
+    if there and plan.made(there) and there.get("recorded") == epochs:
         return
     frames: dict[int, dict[str, np.ndarray]] = {}
     method = make(plan.projection, plan.settings)

@@ -41,7 +41,7 @@ def test_codes_and_pictures_have_their_shapes_and_ranges(
     name: str, shape: tuple[int, int, int], d: int
 ) -> None:
     if d < AT_LEAST.get(name, 1):
-        with pytest.raises(HinterlandError, match="2 latents or more"):
+        with pytest.raises(HinterlandError, match="at least 2 latents"):
             build(name, shape, d)
         return
     net = made(name, shape, d)
@@ -109,6 +109,20 @@ def test_the_loss_is_a_number_for_batches_of_any_size(name: str, n: int) -> None
         parts = net.losses(x, torch.Generator().manual_seed(0))
     assert next(iter(parts)) == "reconstruction"
     assert all(np.isfinite(part.item()) and part.ndim == 0 for part in parts.values())
+
+
+@every_model
+def test_half_precision_changes_the_loss_little(name: str) -> None:
+    net = made(name, (28, 28, 1), 4)
+    x = to_tensor(made_up(64, (28, 28, 1)).pixels, net.device)
+    luck = torch.Generator()
+    with torch.inference_mode():
+        exact = net.losses(x, luck.manual_seed(0))
+        with torch.autocast("cpu", torch.bfloat16):
+            half = net.losses(x, luck.manual_seed(0))
+    for key, part in exact.items():
+        assert half[key].dtype == torch.float32
+        assert half[key].item() == pytest.approx(part.item(), rel=0.05), key
 
 
 @every_model

@@ -8,8 +8,14 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-POINTS = 64  # codes at which the stretch is measured; each costs d decodings and their tangents
-FLOOR = 1e-6  # added to the metric, in squared pixels: where nothing changes, it has no logarithm
+DECODINGS = 128  # in a step, with their tangents; each code needs d of them
+FEWEST = 8  # codes, however many latents there are
+FLOOR = 1e-6  # added to the metric: where no pixel changes at all, there is no logarithm
+
+
+def codes(d: int) -> int:
+    """At how many codes of d numbers a step measures the stretch."""
+    return max(DECODINGS // d, FEWEST)
 
 
 def unevenness(decode: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
@@ -27,6 +33,7 @@ def unevenness(decode: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
         warnings.simplefilter("ignore", DeprecationWarning)
         moved = torch.func.jvp(decode, (z.repeat(d, 1),), (axes.repeat_interleave(n, 0),))
     columns = moved[1].reshape(d, n, -1).float().transpose(0, 1)  # (n, d, pixels): Jᵀ
-    metric = columns @ columns.mT + FLOOR * axes
+    with torch.autocast(z.device.type, enabled=False):
+        metric = columns @ columns.mT + FLOOR * axes
     volume: Tensor = torch.linalg.slogdet(metric).logabsdet
-    return volume.var(correction=0)
+    return volume.var(correction=1 if n > 1 else 0)

@@ -24,7 +24,8 @@ def discrepancy(a: Tensor, b: Tensor) -> Tensor:
 
 def _kernel(a: Tensor, b: Tensor) -> Tensor:
     """(n, d) and (m, d) -> (n, m)."""
-    squares = a.square().sum(1)[:, None] + b.square().sum(1) - 2 * a @ b.T
+    with torch.autocast(a.device.type, enabled=False):
+        squares = a.square().sum(1)[:, None] + b.square().sum(1) - 2 * a @ b.T
     squares = squares.clamp(min=0)
     kernel = torch.zeros_like(squares)
     for scale in SCALES:

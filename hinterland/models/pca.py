@@ -56,7 +56,7 @@ class PCA(AbstractNet):
         return {"reconstruction": wrong.square().sum() / len(x)}
 
     def fit(self, batches: Callable[[], Iterable[Tensor]]) -> None:
-        """Compute mean and axes in float64, in one pass over the pictures, or a few."""
+        """Compute mean and axes in float64, in two passes over the pictures, or in nine."""
         pixels = prod(self.image_shape)
         mean, count = torch.zeros(pixels, dtype=torch.float64), 0
         for x in _rows(batches):

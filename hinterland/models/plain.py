@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 
 import torch
 from torch import Tensor
 
 from hinterland.models import layers
 from hinterland.models.base import AbstractNet, check_loss, check_weights, reconstruction_loss
-from hinterland.models.geometry import POINTS, unevenness
+from hinterland.models.geometry import codes, unevenness
 from hinterland.models.mmd import discrepancy
 from hinterland.models.topology import mismatch
 from hinterland.types import HinterlandError
 
 
 class Plain(AbstractNet):
-    """Autoencoder: a code is a point, and options say what is asked of it.
+    """Autoencoder whose codes are points, and options what is asked of them.
 
     Layers: `halves` = "linear", "dense" (`widths` 512-256 unless asked), "conv" (3 x 3 convolutions
     of stride 2 with 32 and 64 channels, then a dense layer of 256) or "spatial" (convolutions
@@ -33,30 +32,30 @@ class Plain(AbstractNet):
     `noise` (standard deviation, then clipped to [0, 1]) and `masking` (the share of pixels set to
     0) spoil the picture that is encoded, never the one to be reconstructed.
 
-    The options go together. Those with a name:
+    The options go together. Those with a name, "dense" where nothing else is said:
     `simple`: pixels-d-pixels, no hidden layer but the code. Good for: the least that is not PCA.
     `dense`: pixels-256-128-64-d. Good for: a first look, and as the plain yardstick of the others.
     Nothing orders its latent space: classes may lie far apart with empty ground between.
     `deep`: pixels-1000-500-250-d. Good for: sharp pictures from few numbers. Source of all three:
     Hinton & Salakhutdinov, "Reducing the dimensionality of data with neural networks", Science 313,
     2006.
-    `conv`: "spatial". Good for: large pictures, and codes that stay where the thing was. Source:
-    Masci et al., "Stacked convolutional auto-encoders", ICANN 2011.
+    `conv`: "spatial", 128 latents. Good for: large pictures with few weights, and codes that say
+    where something is. Source: Masci et al., "Stacked convolutional auto-encoders", ICANN 2011.
     `conv-dense`: "conv". Good for: the best maps of plain autoencoders. Source: the same.
     `cae`: "conv" with 32, 64 and 128 channels and ELU, 32 latents. Good for: sharp
     reconstructions, and codes to search and to compare. Source: Guo et al., "Deep clustering with
     convolutional autoencoders", ICONIP 2017; ELU: Clevert et al., ICLR 2016.
-    `sparse`: `dense` with L1 activity. Good for: codes of which few numbers are far from 0. Source:
+    `sparse`: L1 activity, 32 latents. Good for: codes of which few numbers are far from 0. Source:
     Ng, "Sparse autoencoder", CS294A lecture notes, 2011; L1: Olshausen & Field, Nature 381, 1996.
-    `denoising`: `dense` with noise of 0.5. Good for: cleaning pictures, and codes that small
+    `denoising`: a noise of 0.5. Good for: cleaning pictures, and codes that small
     damages do not move. Source: Vincent et al., "Stacked denoising autoencoders", JMLR 11, 2010.
-    `bounded`: `dense` with tanh and `mmd`. Good for: a map that fills a square, without far-away
+    `bounded`: tanh and `mmd`. Good for: a map that fills a square, without far-away
     points. Source: as `wae`, with a uniform prior.
-    `wae`: `dense` with `mmd`. Good for: a space to draw new pictures from, sharper than a VAE's.
+    `wae`: `mmd`. Good for: a space to draw new pictures from, sharper than a VAE's.
     Source: Tolstikhin et al., "Wasserstein auto-encoders", ICLR 2018.
-    `topo-ae`: `dense` with `topology`. Good for: maps whose clusters are as connected as those of
+    `topo-ae`: `topology`. Good for: maps whose clusters are as connected as those of
     the pictures. Source: Moor et al., "Topological autoencoders", ICML 2020.
-    `geometric-ae`: `dense` with ELU and `geometry`. Good for: maps on which equal areas change the
+    `geometric-ae`: ELU and `geometry`. Good for: maps on which equal areas change the
     picture equally. Source: Nazari, Damrich, Hamprecht, "Geometric autoencoders", ICML 2023.
     """
 
@@ -104,14 +103,12 @@ class Plain(AbstractNet):
         if self.mmd:
             parts["mmd"] = self.mmd * discrepancy(z, self._prior(z, rng))
         if self.topology:
-            pixels = prod(self.image_shape)
-            off = mismatch(x.flatten(1), z * pixels**0.5)
-            parts["topology"] = self.topology * off
+            pixels = x.flatten(1)
+            parts["topology"] = self.topology * mismatch(pixels, z * pixels.shape[1] ** 0.5)
         if self.geometry:
-            some = torch.randperm(len(z), generator=rng, device=z.device)[:POINTS]
-            # at codes as they are: it is the decoder that must be even
-            uneven = unevenness(self.picture, z[some].detach())
-            parts["geometry"] = self.geometry * uneven
+            some = torch.randperm(len(z), generator=rng, device=z.device)[: codes(self.latent_dim)]
+            # detached: the decoder is to become even, not the codes to move to where it is
+            parts["geometry"] = self.geometry * unevenness(self.picture, z[some].detach())
         return parts
 
     def _spoilt(self, x: Tensor, rng: torch.Generator) -> Tensor:

@@ -63,7 +63,8 @@ class VQVAE(AbstractNet):
         size = self.codebook.shape[1]
         cells = z.reshape(-1, size, self.cells).transpose(1, 2)  # (n, cells, size)
         # the word's squared distance, less what all words share
-        far = self.codebook.square().sum(1) - 2 * cells @ self.codebook.T
+        with torch.autocast(z.device.type, enabled=False):
+            far = self.codebook.square().sum(1) - 2 * cells @ self.codebook.T
         words = self.codebook[far.argmin(2)]
         return words.transpose(1, 2).reshape(-1, self.latent_dim)
 
