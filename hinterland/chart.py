@@ -48,7 +48,7 @@ class Plan:
         there = run.maps().get(name)
         if there and not plan.made(there):
             raise HinterlandError(
-                f"{run.path} has another map '{name}', of the projection '{there.get('projection')}'",
+                f"{run.path} has another map '{name}', made by '{there.get('projection')}'",
                 "choose another --name",
             )
         return plan

@@ -158,17 +158,20 @@ class Projection(Protocol):
 class Registry(Mapping[str, Any]):
     """Names -> members of a family: `"module:Attribute"` of `package`, imported when asked for.
 
-    A variation of a member is `("module:Attribute", {"option": value})` and needs no file.
+    A variation is `("module:Attribute", {"option": value}, "what it is")` and needs no file.
     Looking up an unknown name raises a HinterlandError that names the nearest known one.
     """
 
     def __init__(
-        self, kind: str, package: str, members: Mapping[str, str | tuple[str, dict[str, Any]]]
+        self,
+        kind: str,
+        package: str,
+        members: Mapping[str, str | tuple[str, dict[str, Any], str]],
     ) -> None:
         self.kind = kind
         self._package = package
         self._members = {
-            name: (place, {}) if isinstance(place, str) else place
+            name: (place, {}, "") if isinstance(place, str) else place
             for name, place in members.items()
         }
 
@@ -191,15 +194,18 @@ class Registry(Mapping[str, Any]):
         return len(self._members)
 
     def summary(self, name: str) -> str:
-        """The first line of a member's docstring, read without importing it."""
+        """What a member is, in a line: a variation's own, else the first of the docstring.
+
+        The docstring is read without importing the member.
+        """
         module, attribute = self._place(name)
+        if self._members[name][2]:
+            return self._members[name][2]
         spec = importlib.util.find_spec(f"{self._package}.{module}")
         assert spec is not None and spec.origin is not None, f"{self._package}.{module} is missing"
         for node in ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == attribute:
-                line = (ast.get_docstring(node) or "").partition("\n")[0]
-                preset = ", ".join(f"{k}={v}" for k, v in self._members[name][1].items())
-                return f"{line} ({preset})" if preset else line
+                return (ast.get_docstring(node) or "").partition("\n")[0]
         raise AssertionError(f"{self._package}.{module} has no {attribute}")
 
     def _place(self, name: str) -> tuple[str, str]:
