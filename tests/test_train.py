@@ -33,8 +33,13 @@ def every_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "SIGN_OF_LIFE", -1.0)
 
 
-@pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("stops", [[0], [1], [4], [7], [13], [3, 3, 3]])
+@pytest.mark.parametrize(
+    ("model", "stops"),
+    [
+        *(("vae", stops) for stops in ([0], [1], [4], [7], [13], [3, 3, 3])),
+        *((model, [9]) for model in MODELS),
+    ],
+)
 def test_a_run_that_was_stopped_is_bit_for_bit_one_that_never_was(
     tmp_path: Path, images: Images, model: str, stops: list[int]
 ) -> None:
