@@ -88,14 +88,14 @@ def train(
     latent_dim = default_latent_dim(model) if latent_dim is None else latent_dim
     checked(model, latent_dim)  # before torch is imported, which takes seconds
 
-    from hinterland.engine.local import Local
+    from hinterland.engine import ENGINES
     from hinterland.run import Run
     from hinterland.train import Settings, begin
 
     settings = Settings(epochs, batch_size, lr, seed, track, device)
     asked, settings = _set(dict(_parsed(option) for option in options), model, settings)
     Run.vacant(path)
-    Local(settings.device)
+    ENGINES["local"](settings.device)
     pictures = read(images, conversion, data_dir, out)
     run = begin(
         path,

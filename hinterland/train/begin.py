@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from hinterland.data import DATASETS, HUB, fingerprint
-from hinterland.engine.local import Local
+from hinterland.engine import ENGINES
 from hinterland.models import build, graphs, resolved
 from hinterland.run import Run, Tracked
 from hinterland.train.settings import Settings
@@ -39,7 +39,7 @@ def begin(
     """
     settings = settings or Settings()
     assert images.held_out is not None, "a data set is split when it is read"
-    Local(settings.device)  # a device that is not there is refused before anything is written
+    ENGINES["local"](settings.device)  # a device that is not there is refused first
     net = build(model, images.shape, latent_dim, options, seed=settings.seed)
     spec = {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -6,8 +6,7 @@ from collections.abc import Generator
 from dataclasses import replace
 
 from hinterland.data import fingerprint
-from hinterland.engine import Engine
-from hinterland.engine.local import Local
+from hinterland.engine import ENGINES, Engine
 from hinterland.run import Run
 from hinterland.train.settings import Settings
 from hinterland.train.work import Epoch, Progress, Step, Work
@@ -46,7 +45,7 @@ def train(
             "pip install --upgrade hinterland",
         ) from None
     last = settings.epochs if epochs is None else epochs
-    work = Work(run, images, settings, engine or Local(settings.device))
+    work = Work(run, images, settings, engine or ENGINES["local"](settings.device))
     with run.writing(), work.engine.working(work.net, settings.batch_size):
         run.sweep()
         done, under_way = work.restore()
