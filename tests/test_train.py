@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from hinterland.models import MODELS
+from hinterland.models.session import Session
 from hinterland.run import Run
-from hinterland.train import Epoch, Settings, Step, begin, train, work
+from hinterland.train import Epoch, Settings, Step, begin, precision, train, work
 from hinterland.train.schedule import rate, rising
 from hinterland.train.settings import adjusted
 from hinterland.types import HinterlandError, Images
@@ -164,7 +165,7 @@ def test_a_setting_that_is_not_known_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(HinterlandError, match="no option 'patients'") as caught:
         adjusted(Settings(), {"patients": 3})
     assert "did you mean 'patience'?" in caught.value.hint
-    with pytest.raises(HinterlandError, match="is a whole number"):
+    with pytest.raises(HinterlandError, match="must be a whole number"):
         adjusted(Settings(), {"patience": 1.5})
 
 
@@ -182,7 +183,7 @@ def varied(path: Path, images: Images, **settings: object) -> Run:
     return begin(path, images, source="made up", model="vae", latent_dim=2, settings=known)
 
 
-VARIETY = {"schedule": "cosine", "warmup": 0.5, "kl_warmup": 2.0, "snapshots": 2, "patience": 3}
+VARIETY = {"schedule": "cosine", "warmup": 0.5, "kl_warmup": 2.0, "snapshots": 2}
 
 
 @pytest.mark.parametrize("stop", [2, 9, 14])
@@ -223,6 +224,137 @@ def test_low_precision_learns_nearly_the_same_and_keeps_full_weights(
     assert {str(value.dtype) for value in low.arrays(4, "weights").values()} == {"float32"}
     a, b = (run.losses()[-1]["losses"]["validation"] for run in (full, low))
     assert b == pytest.approx(a, rel=0.02)
+
+
+@pytest.mark.parametrize(("part", "other"), [("encoder", "decoder"), ("decoder", "encoder")])
+def test_a_frozen_half_keeps_its_weights_while_the_other_is_tuned(
+    tmp_path: Path, images: Images, trained: Run, part: str, other: str
+) -> None:
+    settings = adjusted(Settings(epochs=3, batch_size=16, device="cpu"), {"freeze": part})
+    asked = {"source": "made up", "model": "vae", "latent_dim": 2, "settings": settings}
+    run = begin(tmp_path / "tuned", images, start=trained, **asked)
+    events = train(run, images)
+    for _, _ in zip(range(7), events, strict=False):
+        pass
+    events.close()  # and stopped once, because the optimiser knows fewer weights now
+    finish(train(Run.open(run.path), images))
+    before, start, after = (r.arrays(e, "weights") for r, e in ((trained, 2), (run, 0), (run, 3)))
+    assert all(np.array_equal(before[key], start[key]) for key in before)
+    kept = {key for key in start if np.array_equal(start[key], after[key])}
+    assert kept == {key for key in start if key.startswith(part)}
+    first, last = (run.losses()[at]["losses"]["validation"] for at in (0, 3))
+    assert last < first
+
+
+def test_a_run_begins_only_with_weights_that_fit(
+    tmp_path: Path, images: Images, trained: Run
+) -> None:
+    with pytest.raises(HinterlandError, match="do not fit the model"):
+        begin(
+            tmp_path / "run",
+            images,
+            source="made up",
+            model="vae",
+            latent_dim=3,
+            settings=Settings(device="cpu"),
+            start=trained,
+        )
+    assert not (tmp_path / "run").exists()
+
+
+def test_what_a_model_does_not_have_cannot_be_frozen(tmp_path: Path, images: Images) -> None:
+    settings = adjusted(Settings(device="cpu"), {"freeze": "encoder"})
+    with pytest.raises(HinterlandError, match="no encoder of its own"):
+        begin(
+            tmp_path / "run",
+            images,
+            source="made up",
+            model="pca",
+            latent_dim=2,
+            settings=settings,
+        )
+
+
+def test_early_stopping_keeps_the_best_epoch(tmp_path: Path, images: Images) -> None:
+    run = varied(
+        tmp_path / "run", images, epochs=60, patience=2, learning_rate=0.05, snapshots=1000
+    )
+    losses = [e.losses["validation"] for e in finish(train(run, images)) if isinstance(e, Epoch)]
+    best = losses.index(min(losses))  # type: ignore[type-var]
+    assert run.best() == best
+    assert best in run.epochs
+
+
+def test_the_classifier_learns_beside_and_never_touches_the_model(
+    tmp_path: Path, images: Images
+) -> None:
+    runs = {
+        shown: varied(tmp_path / str(shown), images, classifier=shown) for shown in (0, 300, 10**9)
+    }
+    for run in runs.values():
+        finish(train(run, images))
+    assert len({digests(run)[4] for run in runs.values()}) == 1
+    assert runs[0].classifier() is None
+    found = runs[10**9].classifier()
+    assert found is not None
+    graph, told = found
+    made = Session(graph, "", b"").run(images.pixels.astype(np.float32) / 255)
+    assert made.shape == (100, 4)
+    assert made.sum(1) == pytest.approx(np.ones(100), abs=1e-5)
+    assert images.labels is not None and images.held_out is not None
+    right = (made.argmax(1) == images.labels)[images.held_out].mean()
+    assert told["accuracy"] == pytest.approx(right)
+    assert right > 0.6, "made-up classes are easy to tell apart"
+
+
+def test_a_classifier_that_was_stopped_is_the_one_that_never_was(
+    tmp_path: Path, images: Images
+) -> None:
+    whole, run = (varied(tmp_path / name, images, classifier=300) for name in ("whole", "stopped"))
+    finish(train(whole, images))
+    for stop in (3, 7):
+        events = train(run, images)
+        for _, _ in zip(range(stop), events, strict=False):
+            pass
+        events.close()
+    finish(train(Run.open(run.path), images))
+    assert run.classifier() == whole.classifier() is not None
+
+
+def test_a_damaged_classifier_is_none(tmp_path: Path, images: Images) -> None:
+    run = varied(tmp_path / "run", images)
+    finish(train(run, images))
+    graph = run.path / "model" / "classifier.onnx"
+    content = bytearray(graph.read_bytes())
+    content[len(content) // 2] ^= 1
+    graph.write_bytes(content)
+    assert run.classifier() is None
+
+
+def test_the_faster_precision_is_chosen_once_and_recorded(
+    tmp_path: Path, images: Images, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = {"float32": 1.0, "bfloat16": 1.0}
+    monkeypatch.setattr(precision, "_step_time", lambda *given: times[given[-1]])
+    run = varied(tmp_path / "level", images, precision="auto")
+    assert run.spec["training"]["precision"] == "float32"
+    times["bfloat16"] = 0.5
+    run = varied(tmp_path / "faster", images, precision="auto")
+    assert run.spec["training"]["precision"] == "bfloat16"
+
+
+def test_event_files_for_tensorboard_hold_every_epoch(tmp_path: Path, images: Images) -> None:
+    accumulator = pytest.importorskip(
+        "tensorboard.backend.event_processing.event_accumulator", exc_type=ImportError
+    )
+    run = varied(tmp_path / "run", images, tensorboard=True)
+    finish(train(run, images, epochs=2))
+    finish(train(run, images))
+    events = accumulator.EventAccumulator(str(run.path / "tensorboard")).Reload()
+    scalars = {tag: events.Scalars(tag) for tag in ("loss/train", "loss/validation", "held-out/kl")}
+    assert [event.step for event in scalars["loss/validation"]] == [0, 1, 2, 3, 4]
+    assert [event.step for event in scalars["loss/train"]] == [1, 2, 3, 4]
+    assert [event.step for event in events.Images("reconstructions")][-1] == 4
 
 
 def finish(events: Iterable[Step | Epoch]) -> list[Step | Epoch]:

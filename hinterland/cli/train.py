@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import click
 
 from hinterland.cli.imaging import converts
 from hinterland.cli.out import Out, speaks
+from hinterland.cli.setting import parsed
 from hinterland.types import HinterlandError, nearest_name
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     metavar="RUN",
     help="The folder that the run is recorded in; new or empty.",
 )
-@click.option("--model", default="vae", show_default=True, help="See: hinterland models.")
+@click.option("--model", help="See: hinterland models; default: vae, or that of --from.")
 @click.option(
     "--latent-dim", type=int, help="The size of a latent; default: 2, or what suits the model."
 )
@@ -39,6 +39,13 @@ if TYPE_CHECKING:
 @click.option("--seed", default=0, show_default=True, help="The same seed gives the same run.")
 @click.option(
     "--track", default=10_000, show_default=True, help="Images on the map, held-out first."
+)
+@click.option(
+    "--from",
+    "start",
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="Begin with another run's last weights, model and options.",
 )
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps.")
 @click.option(
@@ -58,13 +65,14 @@ if TYPE_CHECKING:
 def train(
     images: str,
     path: Path,
-    model: str,
+    model: str | None,
     latent_dim: int | None,
     epochs: int,
     batch_size: int,
     lr: float,
     seed: int,
     track: int,
+    start: Path | None,
     device: str,
     data_dir: Path | None,
     options: tuple[str, ...],
@@ -80,20 +88,27 @@ def train(
     hinterland train mnist -o runs/mnist --epochs 10
     hinterland train photos/ -o runs/photos --model conv-vae --latent-dim 16
     hinterland train mnist -o runs/sharp --set beta=0.5
+    hinterland train mnist -o runs/tuned --from runs/mnist --set freeze=encoder
     """
     from hinterland.cli.reading import read
     from hinterland.cli.training import shown, trained
     from hinterland.models import checked, default_latent_dim
+    from hinterland.run import Run
 
-    latent_dim = default_latent_dim(model) if latent_dim is None else latent_dim
+    before = Run.open(start) if start else None
+    of_before = before.spec["model"] if before else {}
+    model = model or of_before.get("name", "vae")
+    if latent_dim is None:
+        latent_dim = of_before.get("latent_dim") or default_latent_dim(model)
     checked(model, latent_dim)  # before torch is imported, which takes seconds
 
     from hinterland.engine import ENGINES
-    from hinterland.run import Run
     from hinterland.train import Settings, begin
 
     settings = Settings(epochs, batch_size, lr, seed, track, device)
-    asked, settings = _set(dict(_parsed(option) for option in options), model, settings)
+    asked, settings = _set(dict(parsed(option) for option in options), model, settings)
+    if model == of_before.get("name"):
+        asked = {**of_before["options"], **asked}
     Run.vacant(path)
     ENGINES["local"](settings.device)
     pictures = read(images, conversion, data_dir, out)
@@ -106,6 +121,7 @@ def train(
         options=asked,
         settings=settings,
         conversion=conversion.as_dict(),
+        start=before,
     )
     told = trained(run, pictures, None, out)
     out.tell(told)
@@ -129,16 +145,3 @@ def _set(
     of_model = {name: value for name, value in asked.items() if name not in NAMES}
     resolved(model, of_model)
     return of_model, adjusted(settings, {k: v for k, v in asked.items() if k in NAMES})
-
-
-def _parsed(option: str) -> tuple[str, Any]:
-    """`beta=0.5` -> ("beta", 0.5). A value is JSON, or else a word."""
-    key, equals, value = option.partition("=")
-    if not equals or not key:
-        raise HinterlandError(
-            f"--set takes KEY=VALUE; got '{option}'", "for example --set beta=0.5"
-        )
-    try:
-        return key, json.loads(value)
-    except ValueError:
-        return key, value

@@ -58,6 +58,7 @@ def trained(
         "run": str(run.path),
         "epochs": recorded[-1]["epoch"],
         "losses": recorded[-1]["losses"],
+        "best_epoch": run.best(),
         "images_per_second": statistics.median(speeds) if speeds else None,
         "seconds": seconds,
     }

@@ -38,7 +38,7 @@ MODELS = Registry(
         ),
         "conv-dense": (
             "plain:Plain",
-            {"halves": "conv"},
+            {"halves": "conv", "funnel": (512, 256, 64)},
             "A convolutional stem and a dense funnel, for few latents.",
         ),
         "cae": (

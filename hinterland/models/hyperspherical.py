@@ -35,6 +35,7 @@ class Hyperspherical(AbstractNet):
         *,
         halves: str = "dense",
         widths: Sequence[int] = (),
+        funnel: Sequence[int] = (),
         activation: str = "relu",
         loss: str = "bce",
         beta: float = 1.0,
@@ -48,7 +49,7 @@ class Hyperspherical(AbstractNet):
         check_weights(beta=beta)
         self.loss, self.beta = check_loss(loss), beta
         self.encoder, self.decoder = layers.halves(
-            halves, image_shape, latent_dim, widths=widths, activation=activation
+            halves, image_shape, latent_dim, widths=widths, funnel=funnel, activation=activation
         )
 
     def posterior(self, x: Tensor) -> dict[str, Tensor]:

@@ -14,7 +14,7 @@ Shape = tuple[int, int, int]
 ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "elu": nn.ELU}
 WIDTHS = {"linear": (), "dense": (512, 256), "conv": (32, 64), "spatial": (32, 64)}
 SMALLEST = 4  # convolutions of stride 2 stop before a side would fall below this
-FUNNEL = 256  # the dense layer between the convolutions of `conv` and the code
+FUNNEL = (256,)  # the dense layers between the convolutions of `conv` and the code
 
 
 def halves(
@@ -23,19 +23,24 @@ def halves(
     latent_dim: int,
     *,
     widths: Sequence[int] = (),
+    funnel: Sequence[int] = (),
     activation: str = "relu",
     heads: int = 1,
 ) -> tuple[nn.Sequential, nn.Sequential]:
     """An encoder, pictures (n, c, h, w) -> (n, heads * d), and its mirror image, (n, d) -> logits.
 
     kind: `linear`, one matrix each way; `dense`, a funnel of `widths`; `conv`, 3 x 3 convolutions
-    of stride 2 with `widths` channels, then a dense layer of 256; `spatial`, convolutions alone, so
-    that the code is a small picture of `grid` cells, flattened. widths: () for WIDTHS[kind].
+    of stride 2 with `widths` channels, then dense layers of `funnel`; `spatial`, convolutions
+    alone, so that the code is a small picture of `grid` cells, flattened. widths: () for
+    WIDTHS[kind]. funnel: () for 256.
     activation: `relu` or `elu`.
     """
-    _check(kind, widths, activation)
-    make = {"linear": _dense, "dense": _dense, "conv": _conv, "spatial": _spatial}[kind]
-    return make(image_shape, latent_dim, widths or WIDTHS[kind], ACTIVATIONS[activation], heads)
+    _check(kind, widths, funnel, activation)
+    widths, act = widths or WIDTHS[kind], ACTIVATIONS[activation]
+    if kind == "conv":
+        return _conv(image_shape, latent_dim, widths, funnel or FUNNEL, act, heads)
+    make = _spatial if kind == "spatial" else _dense
+    return make(image_shape, latent_dim, widths, act, heads)
 
 
 def grid(image_shape: Shape, latent_dim: int) -> tuple[int, int]:
@@ -58,18 +63,23 @@ def _dense(
 
 
 def _conv(
-    image_shape: Shape, d: int, widths: Sequence[int], act: type[nn.Module], heads: int
+    image_shape: Shape,
+    d: int,
+    widths: Sequence[int],
+    funnel: Sequence[int],
+    act: type[nn.Module],
+    heads: int,
 ) -> tuple[nn.Sequential, nn.Sequential]:
-    sizes = _sizes(image_shape)[: len(widths) + 1]
+    sizes = halvings(image_shape)[: len(widths) + 1]
     channels = [image_shape[2], *widths][: len(sizes)]
     cell = (channels[-1], *sizes[-1])
     encoder = nn.Sequential(
         *_shrinking(channels, act),
         nn.Flatten(),
-        *_funnel([prod(cell), FUNNEL, heads * d], act),
+        *_funnel([prod(cell), *funnel, heads * d], act),
     )
     decoder = nn.Sequential(
-        *_funnel([d, FUNNEL, prod(cell)], act),
+        *_funnel([d, *reversed(funnel), prod(cell)], act),
         nn.Unflatten(1, cell),
         *_growing(channels, sizes, act),
     )
@@ -125,7 +135,7 @@ def _funnel(widths: Sequence[int], act: type[nn.Module]) -> list[nn.Module]:
     return layers[:-1]
 
 
-def _sizes(image_shape: Shape, smallest: int = SMALLEST) -> list[tuple[int, int]]:
+def halvings(image_shape: Shape, smallest: int = SMALLEST) -> list[tuple[int, int]]:
     """(h, w) before and after each halving, rounded up, as long as no side falls below."""
     sizes = [image_shape[:2]]
     while max(sizes[-1]) > 1:
@@ -137,20 +147,25 @@ def _sizes(image_shape: Shape, smallest: int = SMALLEST) -> list[tuple[int, int]
 
 
 def _spatial_sizes(image_shape: Shape, latent_dim: int) -> list[tuple[int, int]]:
-    """`_sizes` down to the grid of a spatial code."""
-    sizes = _sizes(image_shape, 1)
-    first = len(_sizes(image_shape)) - 1
+    """`halvings` down to the grid of a spatial code."""
+    sizes = halvings(image_shape, 1)
+    first = len(halvings(image_shape)) - 1
     last = next(i for i in range(first, len(sizes)) if latent_dim % prod(sizes[i]) == 0)
     return sizes[: last + 1]
 
 
-def _check(kind: str, widths: Sequence[int], activation: str) -> None:
+def _check(kind: str, widths: Sequence[int], funnel: Sequence[int], activation: str) -> None:
     if kind not in WIDTHS:
         known = ", ".join(f"'{name}'" for name in WIDTHS)
         raise HinterlandError(f"halves must be one of {known}; got '{kind}'")
     if activation not in ACTIVATIONS:
         raise HinterlandError(f"activation must be 'relu' or 'elu'; got '{activation}'")
-    if any(not isinstance(w, int) or w < 1 for w in widths):
-        raise HinterlandError(f"widths must be whole numbers above 0; got {list(widths)}")
+    for name, asked in (("widths", widths), ("funnel", funnel)):
+        if any(not isinstance(w, int) or w < 1 for w in asked):
+            raise HinterlandError(f"{name} must be whole numbers above 0; got {list(asked)}")
+    if funnel and kind != "conv":
+        raise HinterlandError(
+            f"{kind} halves have no funnel", "--set halves=conv has convolutions and a funnel"
+        )
     if kind == "linear" and widths:
         raise HinterlandError("linear halves have no widths", "--set halves=dense takes widths")

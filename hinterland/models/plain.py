@@ -19,9 +19,9 @@ class Plain(AbstractNet):
     """Autoencoder whose codes are points, and options what is asked of them.
 
     Layers: `halves` = "linear", "dense" (`widths` 512-256 unless asked), "conv" (3 x 3 convolutions
-    of stride 2 with 32 and 64 channels, then a dense layer of 256) or "spatial" (convolutions
-    alone: the code is a small picture); `activation` = "relu" or "elu"; the decoder is the mirror
-    image. `bounded`: the code is a tanh, and lies in the square (-1, 1)^d.
+    of stride 2 with 32 and 64 channels, then dense layers of `funnel`, 256 unless asked) or
+    "spatial" (convolutions alone: the code is a small picture); `activation` = "relu" or "elu"; the
+    decoder is the mirror image. `bounded`: the code is a tanh, and lies in the square (-1, 1)^d.
     Loss: `loss` = "bce" or "mse", summed over pixels, + each of these times its weight:
     `sparsity`, the sum of the code's absolute values;
     `mmd`, the discrepancy of the codes from a standard normal, or from the uniform square where
@@ -41,7 +41,8 @@ class Plain(AbstractNet):
     2006.
     `conv`: "spatial", 128 latents. Good for: large pictures with few weights, and codes that say
     where something is. Source: Masci et al., "Stacked convolutional auto-encoders", ICANN 2011.
-    `conv-dense`: "conv". Good for: the best maps of plain autoencoders. Source: the same.
+    `conv-dense`: "conv" with a funnel of 512-256-64. Good for: the best maps of plain autoencoders;
+    the narrow end of the funnel is what untangles two latents. Source: the same.
     `cae`: "conv" with 32, 64 and 128 channels and ELU, 32 latents. Good for: sharp
     reconstructions, and codes to search and to compare. Source: Guo et al., "Deep clustering with
     convolutional autoencoders", ICONIP 2017; ELU: Clevert et al., ICLR 2016.
@@ -66,6 +67,7 @@ class Plain(AbstractNet):
         *,
         halves: str = "dense",
         widths: Sequence[int] = (),
+        funnel: Sequence[int] = (),
         activation: str = "relu",
         bounded: bool = False,
         loss: str = "bce",
@@ -84,7 +86,7 @@ class Plain(AbstractNet):
         self.bounded, self.noise, self.masking = bounded, noise, masking
         self.sparsity, self.mmd, self.topology, self.geometry = sparsity, mmd, topology, geometry
         self.encoder, self.decoder = layers.halves(
-            halves, image_shape, latent_dim, widths=widths, activation=activation
+            halves, image_shape, latent_dim, widths=widths, funnel=funnel, activation=activation
         )
 
     def posterior(self, x: Tensor) -> dict[str, Tensor]:

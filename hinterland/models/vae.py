@@ -23,8 +23,8 @@ class VAE(AbstractNet):
     """Variational autoencoder: codes are Gaussians, drawn towards a standard normal prior.
 
     Layers: `halves` = "dense" (pixels-512-256-2d), "conv" (3 x 3 convolutions of stride 2 with 32
-    and 64 channels, then a dense layer of 256), "spatial" (convolutions alone) or "linear"; ReLU;
-    the decoder is the mirror image, from d.
+    and 64 channels, then dense layers of `funnel`, 256 unless asked), "spatial" (convolutions
+    alone) or "linear"; ReLU; the decoder is the mirror image, from d.
     Loss: `loss` = "bce" or "mse", summed over pixels, + beta * KL(code || N(0, I)) in nats. With
     `samples` = k above 1, the importance-weighted bound of k samples, -log mean w, in which
     w = p(x|z) (p(z) / q(z|x))^beta; its reconstruction is averaged by the weights w, and its `kl`
@@ -48,6 +48,7 @@ class VAE(AbstractNet):
         *,
         halves: str = "dense",
         widths: Sequence[int] = (),
+        funnel: Sequence[int] = (),
         activation: str = "relu",
         loss: str = "bce",
         beta: float = 1.0,
@@ -59,7 +60,13 @@ class VAE(AbstractNet):
             raise HinterlandError(f"samples must be at least 1; got {samples}")
         self.loss, self.beta, self.samples = check_loss(loss), beta, samples
         self.encoder, self.decoder = layers.halves(
-            halves, image_shape, latent_dim, widths=widths, activation=activation, heads=2
+            halves,
+            image_shape,
+            latent_dim,
+            widths=widths,
+            funnel=funnel,
+            activation=activation,
+            heads=2,
         )
 
     def posterior(self, x: Tensor) -> dict[str, Tensor]:

@@ -160,14 +160,23 @@ class Run:
         return {name: told[name] for name in ("decoder", "encoder") if name in told}
 
     def graph(self, name: str) -> bytes:
-        """An ONNX graph without its weights."""
-        file: str = self.graphs()[name]["file"]
+        """An ONNX graph without its weights. Raises HinterlandError where there is none."""
+        file: str = self._graph(name)["file"]
         return (self.path / "model" / file).read_bytes()
 
     def mounted(self, epoch: int, name: str) -> bytes:
         """The safetensors file that graph `name` asks for, with the weights of an epoch."""
         weights = self.arrays(epoch, "weights")
-        return save({key: weights[key] for key in self.graphs()[name]["weights"]})
+        return save({key: weights[key] for key in self._graph(name)["weights"]})
+
+    def _graph(self, name: str) -> dict[str, Any]:
+        graphs = self.graphs()
+        if name not in graphs:
+            raise HinterlandError(
+                f"{self.path} holds latents only: its model has no {name} graph",
+                "record torch modules rather than functions, or import the model as ONNX",
+            )
+        return graphs[name]
 
     def record(
         self, epoch: int, told: Mapping[str, Any], arrays: Mapping[str, Mapping[str, np.ndarray]]
@@ -243,6 +252,48 @@ class Run:
     def losses(self) -> list[dict[str, Any]]:
         """`epoch`, `losses`, `seconds` and `images_per_second` of each committed epoch."""
         return [_logged(self.manifest(epoch)) for epoch in self.epochs]
+
+    def write_classifier(self, graph: bytes, told: Mapping[str, Any]) -> None:
+        """Commit the classifier that names this run's pictures, once. told: `accuracy`."""
+        commit.file(self.path / "model" / "classifier.onnx", graph)
+        digest = hashlib.sha256(graph).hexdigest()
+        content = commit.encoded({"format": FORMAT, **told, "sha256": digest})
+        commit.file(self.path / "model" / "classifier.json", content)
+
+    def classifier(self) -> tuple[bytes, dict[str, Any]] | None:
+        """An ONNX graph, pictures -> probabilities of classes, and its held-out `accuracy`.
+
+        None where the run has none, or a damaged one.
+        """
+        try:
+            told = _described(self.path / "model" / "classifier.json")
+            graph = (self.path / "model" / "classifier.onnx").read_bytes()
+        except (HinterlandError, OSError):
+            return None
+        sound = hashlib.sha256(graph).hexdigest() == told.get("sha256")
+        return (graph, told) if sound else None
+
+    def start(self) -> dict[str, np.ndarray] | None:
+        """The weights that the run began with, where they are another run's."""
+        place = self.path / "model" / "start.safetensors"
+        try:
+            return load(place.read_bytes()) if place.is_file() else None
+        except (OSError, SafetensorError) as error:
+            raise HinterlandError(
+                f"cannot read {place}: {error}", "restore the file from a copy"
+            ) from None
+
+    def best(self) -> int:
+        """The recorded epoch with the lowest held-out loss. Raises HinterlandError without one."""
+        found: dict[int, float | None] = {
+            told["epoch"]: told["losses"].get("validation")
+            for told in self.losses()
+            if told["losses"]
+        }
+        known = {epoch: loss for epoch, loss in found.items() if loss is not None}
+        if not known:
+            raise HinterlandError(f"{self.path} knows no held-out loss of any epoch")
+        return min(known, key=lambda epoch: (known[epoch], epoch))
 
     def write_map(
         self, name: str, told: Mapping[str, Any], frames: Mapping[int, Mapping[str, np.ndarray]]

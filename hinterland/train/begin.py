@@ -5,20 +5,25 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.numpy import save
 
 from hinterland.data import DATASETS, HUB, fingerprint
+from hinterland.data.whence import whence
 from hinterland.engine import ENGINES
 from hinterland.models import build, graphs, resolved
+from hinterland.models.base import AbstractNet
 from hinterland.run import Run, Tracked
+from hinterland.train.precision import faster
 from hinterland.train.settings import Settings
-from hinterland.types import Images
+from hinterland.train.work import check_freeze
+from hinterland.types import HinterlandError, Images
 
 
 def begin(
@@ -31,20 +36,26 @@ def begin(
     options: Mapping[str, Any] | None = None,
     settings: Settings | None = None,
     conversion: Mapping[str, Any] | None = None,
+    start: Run | None = None,
 ) -> Run:
     """Make the folder of a run that `train` then fills.
 
     source: what the images were read from, a data set's name or a path, for `resume` to find them.
     conversion: how they were converted (`data.convert.Conversion.as_dict()`), for the same reason.
+    start: a run of the same layers whose last weights this one begins with, instead of luck.
     """
     settings = settings or Settings()
     assert images.held_out is not None, "a data set is split when it is read"
     ENGINES["local"](settings.device)  # a device that is not there is refused first
     net = build(model, images.shape, latent_dim, options, seed=settings.seed)
+    check_freeze(net, settings.freeze)
+    beginning = _taken_over(net, start) if start else {}
+    if settings.precision == "auto":
+        settings = replace(settings, precision=faster(net, images, settings))
     spec = {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "images": {
-            **_whence(source, path),
+            **whence(source, path, DATASETS, HUB),
             "conversion": dict(conversion or {}),
             "fingerprint": fingerprint(images),
             "n": len(images),
@@ -60,9 +71,10 @@ def begin(
         },
         "training": asdict(settings),
         "environment": environment(),
+        **({"start": {"run": start.path.name, "epoch": start.epochs[-1]}} if start else {}),
     }
     tracked = Tracked.choose(images, settings.track, settings.seed)
-    return Run.create(path, spec, tracked, graphs.export(net))
+    return Run.create(path, spec, tracked, {**graphs.export(net), **beginning})
 
 
 def changed(run: Run) -> list[str]:
@@ -74,6 +86,25 @@ def changed(run: Run) -> list[str]:
         for what in now
         if then.get(what) != now[what]
     ]
+
+
+def _taken_over(net: AbstractNet, start: Run) -> dict[str, bytes]:
+    """Load another run's last weights, and give the file that keeps them."""
+    if not start.epochs:
+        raise HinterlandError(f"{start.path} has no epochs yet", f"hinterland resume {start.path}")
+    weights = start.arrays(start.epochs[-1], "weights")
+    known = net.state_dict()
+    other = sorted(
+        {key for key in known if key not in weights or weights[key].shape != known[key].shape}
+        | (set(weights) - set(known))
+    )
+    if other:
+        raise HinterlandError(
+            f"the weights of {start.path} do not fit the model: {other[0]} differs",
+            "--from takes a run of the same model, latent size, layers and image size",
+        )
+    net.load_state_dict({key: torch.from_numpy(value.copy()) for key, value in weights.items()})
+    return {"start.safetensors": save(weights)}
 
 
 def environment() -> dict[str, Any]:
@@ -90,18 +121,3 @@ def environment() -> dict[str, Any]:
         "platform": f"{platform.system()} {platform.machine()}",
         "cpus": os.cpu_count(),
     }
-
-
-def _whence(source: str, run: Path) -> dict[str, str | None]:
-    """How a run finds its images again: by their set's name, or by the way there from the run.
-
-    The way is relative, so that it holds no user's name and moves along with both.
-    """
-    if source in DATASETS or source.startswith(HUB):
-        return {"source": source, "path": None}
-    there = Path(source).absolute()
-    try:
-        way = os.path.relpath(there, run.absolute())
-    except ValueError:  # another drive, on Windows
-        way = str(there)
-    return {"source": there.name, "path": way}

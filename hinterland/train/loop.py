@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from hinterland.data import fingerprint
 from hinterland.engine import ENGINES, Engine
+from hinterland.models import MODELS
 from hinterland.run import Run
 from hinterland.train.settings import Settings
 from hinterland.train.work import Epoch, Progress, Step, Work
@@ -32,6 +33,7 @@ def train(
 
     Raises HinterlandError (exit code 1) when the loss is no longer finite; what is recorded stays.
     """
+    check_ours(run)
     if fingerprint(images) != run.spec["images"]["fingerprint"]:
         raise HinterlandError(
             f"{run.path} was trained on other images than {run.spec['images']['source']} now holds",
@@ -51,17 +53,28 @@ def train(
         done, under_way = work.restore()
         if learning_rate is not None:
             work.settings = replace(work.settings, learning_rate=learning_rate)
-        if done < 0:
-            yield work.commit(Progress(0), last)
-        for epoch in range(max(done, 0) + 1, last + 1):
-            if work.weary():
-                return
-            progress = under_way or Progress(epoch)
-            under_way = None
-            try:
-                for step in work.steps(progress):
-                    yield replace(step, epochs=last)
-            except GeneratorExit:
-                work.keep(progress)
-                raise
-            yield work.commit(progress, last)
+        with work.boarded(done + 1):
+            if done < 0:
+                yield work.commit(Progress(0), last)
+            for epoch in range(max(done, 0) + 1, last + 1):
+                if work.weary():
+                    return
+                progress = under_way or Progress(epoch)
+                under_way = None
+                try:
+                    for step in work.steps(progress):
+                        yield replace(step, epochs=last)
+                except GeneratorExit:
+                    work.keep(progress)
+                    raise
+                yield work.commit(progress, last)
+
+
+def check_ours(run: Run) -> None:
+    """Refuse a run whose model was trained elsewhere: there is nothing here to train it with."""
+    name = run.spec["model"]["name"]
+    if name not in MODELS:
+        raise HinterlandError(
+            f"{run.path} was {name} from elsewhere: its model cannot be trained here",
+            "train it where it comes from, and record or import it again",
+        )

@@ -28,8 +28,13 @@ class Settings:
     warmup: float = _option(0.0, "epochs over which the rate rises from 0")
     kl_warmup: float = _option(0.0, "epochs over which the weight of a VAE's prior rises from 0")
     patience: int = _option(0, "stop after so many epochs without a better held-out loss")
-    snapshots: int = _option(1, "record every so many epochs, and the last")
-    precision: str = _option("float32", "of products: float32, or bfloat16 where a device has it")
+    snapshots: int = _option(
+        1, "record every so many epochs, the last and any best of patience"
+    )
+    precision: str = _option("float32", "of products: float32, bfloat16, or auto: the faster here")
+    freeze: str = _option("none", "a part that keeps its weights: encoder, or decoder")
+    classifier: int = _option(100_000, "pictures shown to a classifier beside the model; 0: none")
+    tensorboard: bool = _option(False, "write event files for TensorBoard into RUN/tensorboard")
 
     def __post_init__(self) -> None:
         for name, least in LEAST.items():
@@ -60,8 +65,13 @@ LEAST = {
     "kl_warmup": 0,
     "patience": 0,
     "snapshots": 1,
+    "classifier": 0,
 }
-WORDS = {"schedule": ("constant", "cosine"), "precision": ("float32", "bfloat16")}
+WORDS = {
+    "schedule": ("constant", "cosine"),
+    "precision": ("float32", "bfloat16", "auto"),
+    "freeze": ("none", "encoder", "decoder"),
+}
 
 
 def adjusted(settings: Settings, asked: Mapping[str, Any]) -> Settings:
@@ -72,9 +82,9 @@ def adjusted(settings: Settings, asked: Mapping[str, Any]) -> Settings:
             raise HinterlandError(f"there is no option '{name}'", nearest_name(name, kinds))
         kind = kinds[name]
         fits = isinstance(value, int | float if kind is float else kind)
-        if not fits or isinstance(value, bool):
-            raise HinterlandError(f"option '{name}' is a {WORDED[kind]}; got {value!r}")
+        if not fits or isinstance(value, bool) is not (kind is bool):
+            raise HinterlandError(f"option '{name}' must be a {WORDED[kind]}; got {value!r}")
     return dataclasses.replace(settings, **asked)
 
 
-WORDED = {int: "whole number", float: "number", str: "word"}
+WORDED = {int: "whole number", float: "number", str: "word", bool: "true or false"}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,14 +15,17 @@ from torch import Tensor
 
 from hinterland.engine import Engine, batches
 from hinterland.models import build
-from hinterland.models.base import AbstractNet, ClosedForm, to_tensor
+from hinterland.models.base import AbstractNet, ClosedForm, to_array, to_tensor
 from hinterland.run import Run
+from hinterland.train.beside import Beside
+from hinterland.train.board import SHOWN, Board, tags
 from hinterland.train.schedule import rate, rising
 from hinterland.train.settings import Settings
 from hinterland.types import HinterlandError, Images
 
 LARGE = 1024  # pictures a batch where no gradient is kept
 VALIDATED = 10_000  # held-out pictures that the validation loss is measured on, at most
+PASSES = 20  # over a small set are enough for its classifier
 SIGN_OF_LIFE = 0.05  # seconds between two steps that the caller hears of
 
 
@@ -69,10 +73,18 @@ class Work:
         self.net: AbstractNet = build(
             told["name"], images.shape, told["latent_dim"], told["options"], seed=settings.seed
         )
+        start = run.start()
+        if start:
+            self.net.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in start.items()})
+        freeze(self.net, settings.freeze)
         engine.place(self.net)
         # fused: one call per step instead of one per tensor; measured in benchmarks/train.py
         self.optimiser = torch.optim.Adam(
-            self.net.parameters(), lr=settings.learning_rate, fused=True
+            # a model of closed form has none to tune; the optimiser wants some all the same
+            [weight for weight in self.net.parameters() if weight.requires_grad]
+            or list(self.net.parameters()),
+            lr=settings.learning_rate,
+            fused=True,
         )
         held_out = images.held_out
         assert held_out is not None, "a data set is split when it is read"
@@ -81,6 +93,12 @@ class Work:
         self.tracked = run.tracked_rows()
         self.fitted = False
         self.best, self.since_best = math.inf, 0  # held-out loss, and epochs since it was so good
+        self.board: Board | None = None
+        self.beside = (
+            Beside(images, settings.seed, engine.device)
+            if settings.classifier and Beside.possible(images) and run.classifier() is None
+            else None
+        )
 
     def steps(self, progress: Progress) -> Iterator[Step]:
         """Train through the rest of an epoch. At each yield, `progress` and the model agree."""
@@ -106,6 +124,8 @@ class Work:
             self.optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             self.optimiser.step()
+            if self.beside:
+                self.beside.step(x, batch)
             progress.step += 1
             value = loss.item()
             if not math.isfinite(value):
@@ -142,11 +162,52 @@ class Work:
             (validation, 0) if validation < self.best else (self.best, self.since_best + 1)
         )
         if self.engine.leads:
-            if epoch % self.settings.snapshots == 0 or epoch >= last or self.weary():
+            if self._worth_recording(epoch, last):
                 arrays = {"weights": self._weights(), "latents": self._latents()}
                 self.run.record(epoch, told, arrays)
+                if self.board:
+                    self._write_board(self.board, epoch, told, arrays["latents"]["mean"])
+            if self.beside:
+                self._name(self.beside, at_once=epoch >= last or self.weary())
             self.keep(Progress(epoch + 1))
         return Epoch(epoch, last, losses, progress.seconds, speed)
+
+    @contextmanager
+    def boarded(self, epoch: int) -> Iterator[None]:
+        """Write TensorBoard event files too, from an epoch on, where the settings ask for them."""
+        if not (self.settings.tensorboard and self.engine.leads):
+            yield
+            return
+        with Board(self.run.path / "tensorboard", epoch) as self.board:
+            yield
+        self.board = None
+
+    def _write_board(
+        self, board: Board, epoch: int, told: Mapping[str, Any], latents: np.ndarray
+    ) -> None:
+        rows = self.validation[:SHOWN]
+        x = self._picture(rows)
+        with torch.inference_mode():
+            made = self.net.picture(self.net.posterior(x)["mean"])
+        scalars = tags(told["losses"], told["parts"])
+        scalars["images_per_second"] = told["images_per_second"]
+        board.write(epoch, scalars, latents, np.stack([to_array(x), to_array(made)]))
+
+    def _name(self, beside: Beside, *, at_once: bool) -> None:
+        """Finish the classifier when it has seen enough; at once where no epoch will follow."""
+        enough = min(self.settings.classifier, PASSES * len(self.training))
+        while at_once and beside.seen < enough:
+            for rows in batches(self.training, self.settings.batch_size):
+                beside.step(self._picture(rows), rows)
+        if beside.seen >= enough:
+            held_out = batches(self.validation, LARGE)
+            beside.finish(self.run, ((self._picture(rows), rows) for rows in held_out))
+            self.beside = None
+
+    def _worth_recording(self, epoch: int, last: int) -> bool:
+        """Whether an epoch is to be kept: each of the snapshots, the last, and the best so far."""
+        best = self.settings.patience > 0 and self.since_best == 0
+        return epoch % self.settings.snapshots == 0 or epoch >= last or best or self.weary()
 
     def weary(self) -> bool:
         """Whether there is nothing more to learn.
@@ -172,7 +233,10 @@ class Work:
 
     def _pictures(self, rows: np.ndarray) -> Iterator[Tensor]:
         for batch in batches(rows, LARGE):
-            yield to_tensor(self.images.pixels[batch], self.engine.device)
+            yield self._picture(batch)
+
+    def _picture(self, rows: np.ndarray) -> Tensor:
+        return to_tensor(self.images.pixels[rows], self.engine.device)
 
     def keep(self, progress: Progress) -> None:
         """Save what resuming needs: model, optimiser and, within an epoch, the state of luck."""
@@ -180,6 +244,9 @@ class Work:
         for number, state in self.optimiser.state_dict()["state"].items():
             for key, value in state.items():
                 tensors[f"optimiser/{number}/{key}"] = np.asarray(value.cpu())
+        if self.beside:
+            kept = self.beside.tensors()
+            tensors |= {f"classifier/{key}": np.asarray(v.cpu()) for key, v in kept.items()}
         told = {
             "epoch": progress.epoch - 1,
             "step": progress.step,
@@ -232,12 +299,17 @@ class Work:
     def _load(self, kept: Mapping[str, np.ndarray]) -> None:
         weights = _below("weights/", kept)
         self.net.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in weights.items()})
-        state: dict[int, dict[str, Tensor]] = {}
-        for name, value in _below("optimiser/", kept).items():
-            number, _, key = name.partition("/")
-            state.setdefault(int(number), {})[key] = torch.from_numpy(value.copy())
         groups = self.optimiser.state_dict()["param_groups"]
+        state = _optimiser_state(kept)
         self.optimiser.load_state_dict({"state": state, "param_groups": groups})
+        beside = _below("classifier/", kept)
+        if self.beside and beside:
+            weights = _below("weights/", beside)
+            self.beside.load(
+                {key: torch.from_numpy(value.copy()) for key, value in weights.items()},
+                _optimiser_state(beside),
+                int(beside["seen"].item()),
+            )
 
     def _weights(self) -> dict[str, np.ndarray]:
         return {key: value.cpu().numpy() for key, value in self.net.state_dict().items()}
@@ -282,6 +354,29 @@ class Work:
             f"hinterland resume {self.run.path} --lr {self.settings.learning_rate / 10:g}",
             exit_code=1,
         )
+
+
+def freeze(net: AbstractNet, part: str) -> None:
+    """Let the encoder, or the decoder, keep its weights: training then tunes the other alone."""
+    check_freeze(net, part)
+    if part != "none":
+        getattr(net, part).requires_grad_(False)
+
+
+def check_freeze(net: AbstractNet, part: str) -> None:
+    """Refuse to freeze what a model does not have."""
+    if part != "none" and not hasattr(net, part):
+        raise HinterlandError(
+            f"this model has no {part} of its own to freeze", "leave out --set freeze"
+        )
+
+
+def _optimiser_state(kept: Mapping[str, np.ndarray]) -> dict[int, dict[str, Tensor]]:
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, value in _below("optimiser/", kept).items():
+        number, _, key = name.partition("/")
+        state.setdefault(int(number), {})[key] = torch.from_numpy(value.copy())
+    return state
 
 
 def _below(prefix: str, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
