@@ -33,21 +33,43 @@ SAY = Console(stderr=True)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A VAE on 28 x 28 pixels. halves: `dense` or `conv`; widths: from the pixels inwards."""
+    """A network on 28 x 28 pixels, as both sides build it.
+
+    model: `vae` or `dense`, ours, whose options are the rest. halves: `linear`, `dense`, `conv` or
+    `spatial`; widths: from the pixels inwards; noise: standard deviation, of a denoising one.
+    """
 
     name: str
+    model: str
     halves: str
     widths: tuple[int, ...]
+    latent_dim: int
     batch_size: int
-    latent_dim: int = 2
+    activation: str = "relu"
+    noise: float = 0.0
+
+    def options(self) -> dict[str, object]:
+        """What `--set` is told."""
+        told: dict[str, object] = {"halves": self.halves, "widths": list(self.widths)}
+        if self.activation != "relu":
+            told["activation"] = self.activation
+        if self.noise:
+            told["noise"] = self.noise
+        return told
 
 
+# The networks of the small projects that went before, each with its own batch size.
 CASES = {
     case.name: case
     for case in (
-        Case("vae", "dense", (512, 256), 128),
-        Case("conv-vae", "conv", (32, 64), 128),
-        Case("classic", "dense", (256,), 100),
+        Case("simple", "dense", "linear", (), 32, 256),
+        Case("deep", "dense", "dense", (128, 64), 32, 256),
+        Case("classic", "vae", "dense", (256,), 2, 100),
+        Case("vae", "vae", "dense", (512, 256), 2, 128),
+        Case("conv", "dense", "spatial", (32, 64), 128, 128),
+        Case("cae", "dense", "conv", (32, 64, 128), 32, 128, activation="elu"),
+        Case("denoising", "dense", "conv", (32, 64), 32, 128, noise=0.5),
+        Case("conv-vae", "vae", "conv", (32, 64), 2, 128),
     )
 }
 
@@ -97,10 +119,11 @@ def measure(
 def ours(case: Case, asked: argparse.Namespace, run: Path) -> list[float]:
     """Images per second of each epoch of `hinterland train`."""
     program = str(Path(sys.executable).parent / "hinterland")
-    words = [program, "train", "mnist", "-o", str(run), "--model", "vae", "--json"]
+    words = [program, "train", "mnist", "-o", str(run), "--model", case.model, "--json"]
     words += ["--epochs", str(asked.epochs), "--latent-dim", str(case.latent_dim)]
-    words += ["--batch-size", str(case.batch_size), "--set", f"halves={case.halves}"]
-    words += ["--set", f"widths={list(case.widths)}"]
+    words += ["--batch-size", str(case.batch_size), "--set", "classifier=0"]
+    for key, value in case.options().items():
+        words += ["--set", f"{key}={json.dumps(value)}"]
     call(words, asked.threads)
     lines = (run / "log.jsonl").read_text(encoding="utf-8").splitlines()
     found = [json.loads(line)["images_per_second"] for line in lines]
@@ -111,7 +134,7 @@ def keras(case: Case, asked: argparse.Namespace, pictures: Path, jit: str | bool
     """Images per second of each epoch of Keras' `fit`."""
     told = pictures.with_name("case.json")
     told.write_text(json.dumps({**asdict(case), "epochs": asked.epochs, "jit": jit}))
-    script = HERE / "keras_vae.py"
+    script = HERE / "keras_peer.py"
     said = call([asked.peer_python, str(script), str(pictures), str(told)], asked.threads)
     speeds: list[float] = json.loads(said.splitlines()[-1])["speeds"]
     return speeds

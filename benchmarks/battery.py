@@ -1,0 +1,126 @@
+"""Every model on real pictures: trained, stopped, resumed, restored and exported.
+
+python benchmarks/battery.py [--images 6000] [--epochs 3] [--models vae cae …]
+
+On MNIST and on CIFAR-10, each model is trained twice, once without a stop and once stopped in the
+middle of an epoch and resumed; the weights must be the same to the bit. The last epoch's decoder
+and encoder, run by ONNX Runtime from the recorded graphs, are compared with the model in PyTorch,
+restored from the recorded weights. Prints the table, and fails where something is not as it must.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from rich.console import Console
+from rich.table import Table
+
+from hinterland.data import read
+from hinterland.models import MODELS, build, default_latent_dim
+from hinterland.models.session import Session
+from hinterland.run import Run
+from hinterland.train import Settings, Step, begin, train
+from hinterland.types import Images
+
+TOLERANCE = 1e-4
+
+
+def main() -> None:
+    """Try every model, and print what was found."""
+    asked = arguments()
+    torch.set_num_threads(1)
+    table = Table(title=f"{asked.epochs} epochs on {asked.images} images", title_justify="left")
+    for heading in ("model", "images", "held-out loss", "resumed", "ONNX decoder", "ONNX encoder"):
+        table.add_column(heading, justify="left" if heading in ("model", "images") else "right")
+    sound = True
+    for name in ("mnist", "cifar10"):
+        images = some(read(name), asked.images)
+        for model in asked.models:
+            row, good = tried(name, images, model, asked.epochs)
+            table.add_row(*row)
+            sound = sound and good
+    Console().print(table)
+    raise SystemExit(0 if sound else 1)
+
+
+def tried(name: str, images: Images, model: str, epochs: int) -> tuple[list[str], bool]:
+    """One model: a row of the table, and whether all is as it must be."""
+    with tempfile.TemporaryDirectory(prefix="hinterland-bench-") as folder:
+        settings = Settings(epochs=epochs, classifier=0)
+        whole, stopped = (
+            begin(
+                Path(folder) / kind,
+                images,
+                source=name,
+                model=model,
+                latent_dim=default_latent_dim(model),
+                settings=settings,
+            )
+            for kind in ("whole", "stopped")
+        )
+        for _ in train(whole, images):
+            pass
+        stop(stopped, images)
+        for _ in train(Run.open(stopped.path), images):
+            pass
+        first, last = (whole.losses()[at]["losses"]["validation"] for at in (0, -1))
+        epoch = whole.epochs[-1]
+        weights = [run.bytes_of(epoch, "weights.safetensors") for run in (whole, stopped)]
+        decoder, encoder = differences(whole, images, epoch)
+    same = weights[0] == weights[1]
+    good = same and last < first and max(decoder, encoder) < TOLERANCE
+    told = [model, name, f"{first:.1f} → {last:.1f}", "same bits" if same else "DIFFERS"]
+    return [*told, f"{decoder:.1e}", f"{encoder:.1e}"], good
+
+
+def stop(run: Run, images: Images) -> None:
+    """Train into the middle of the second epoch, and stop there."""
+    events = train(run, images)
+    for event in events:
+        if isinstance(event, Step) and event.epoch == 2 and event.step > event.steps // 3:
+            break
+    events.close()
+
+
+def differences(run: Run, images: Images, epoch: int) -> tuple[float, float]:
+    """The largest differences of decoder and encoder between ONNX Runtime and PyTorch."""
+    told = run.spec["model"]
+    net = build(told["name"], images.shape, told["latent_dim"], told["options"])
+    arrays = run.arrays(epoch, "weights")
+    net.load_state_dict({key: torch.from_numpy(value) for key, value in arrays.items()})
+    net.eval()
+    x = images.pixels[:256].astype(np.float32) / 255
+    z = net.encode(x)
+    halves = {
+        name: Session(run.graph(name), f"{name}.safetensors", run.mounted(epoch, name))
+        for name in ("decoder", "encoder")
+    }
+    decoder = float(np.abs(halves["decoder"].run(z) - net.decode(z)).max())
+    return decoder, float(np.abs(halves["encoder"].run(x) - z).max())
+
+
+def some(images: Images, n: int) -> Images:
+    """The first n images, of which every sixth is held out."""
+    labels = None if images.labels is None else images.labels[:n]
+    held_out = np.arange(n) % 6 == 0
+    return replace(images, pixels=images.pixels[:n], labels=labels, held_out=held_out, channels={})
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked for on the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--images", type=int, default=6000)
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--models", nargs="+", choices=list(MODELS), default=list(MODELS))
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
