@@ -18,11 +18,12 @@ import pytest
 import torch
 
 from hinterland.run import Run, commit
-from hinterland.train import Epoch, train
+from hinterland.train import Epoch, train, work
 from hinterland.types import Images
 from tests.conftest import begun, environment, made_up
 
 MANY = 10_000  # epochs: more than any test waits for
+TRIALS = int(os.environ.get("HINTERLAND_TRIALS", "20"))  # 200 before a release
 
 
 def train_and_tell(path: Path, pipe: Connection) -> None:
@@ -48,7 +49,7 @@ def never_stopped(tmp_path_factory: pytest.TempPathFactory, images: Images) -> R
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("trial", range(20))
+@pytest.mark.parametrize("trial", range(TRIALS))
 def test_kill_9_at_a_random_moment(
     trial: int, tmp_path: Path, images: Images, never_stopped: Run
 ) -> None:
@@ -86,6 +87,30 @@ def test_kill_9_at_a_random_moment(
     assert run.epochs == list(range(max(goal, reached) + 1))
     assert list(run.path.rglob(f"{commit.DRAFT}*")) == []
     assert digest(run, goal) == digest(never_stopped, goal)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("trial", range(TRIALS // 5))
+def test_any_stops_and_resumes_end_in_the_same_bits(
+    trial: int, tmp_path: Path, images: Images, never_stopped: Run
+) -> None:
+    luck = random.Random(trial)
+    run = begun(tmp_path / "run", images, epochs=MANY)
+    for _ in range(luck.randint(1, 3)):
+        events = train(Run.open(run.path), images, epochs=20)
+        stop = luck.randint(1, 40)
+        for _, _ in zip(range(stop), events, strict=False):
+            pass
+        events.close()
+    for _ in train(Run.open(run.path), images, epochs=20):
+        pass
+    assert digest(run, 20) == digest(never_stopped, 20)
+
+
+@pytest.fixture(autouse=True)
+def every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hear of every step, so that a stop can come at any of them."""
+    monkeypatch.setattr(work, "SIGN_OF_LIFE", -1.0)
 
 
 @pytest.mark.slow
@@ -145,7 +170,7 @@ def test_a_disk_that_fills_up_keeps_what_it_has(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(disk)], check=False
+        ["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(disk)], check=False
     )
     if mounted.returncode != 0:
         pytest.skip("this machine does not let us mount a small disk")

@@ -15,7 +15,7 @@ LAYERS = (
     {"__main__"},
     {"__init__", "cli"},
     {"show"},
-    {"train", "chart", "score", "scene", "live"},
+    {"adopt", "recorder", "train", "chart", "score", "scene", "live"},
     {"data", "models", "engine", "run", "project", "latent"},
     {"types"},
 )

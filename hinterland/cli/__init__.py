@@ -21,6 +21,7 @@ COMMANDS = Registry(
         "demo": "demo:demo",
         "train": "train:train",
         "resume": "resume:resume",
+        "import": "import_:import_model",
         "map": "map:make_map",
         "open": "open:open_run",
         "score": "score:score",

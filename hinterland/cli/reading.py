@@ -43,8 +43,16 @@ def reread(run: Run, instead: str | None, data_dir: Path | None, out: Out) -> Im
 
 def source_of(run: Run) -> str | Path:
     """A data set's name, or a path, handed on as one: a folder may have a data set's name."""
+    from hinterland.data import ARRAYS
+    from hinterland.types import HinterlandError
+
     told = run.spec["images"]
     way = told.get("path")
+    if way is None and told["source"] == ARRAYS:
+        raise HinterlandError(
+            f"{run.path} was recorded from arrays in memory; no file is known to hold them",
+            "save them, and say where: --images FILE",
+        )
     return str(told["source"]) if way is None else there(run.path / way)
 
 

@@ -42,10 +42,11 @@ def resume(
     from hinterland.run import Run
 
     recording = Run.open(run)
+
+    from hinterland.train import changed, check_ours
+
+    check_ours(recording)
     images = reread(recording, images_from, data_dir, out)
-
-    from hinterland.train import changed
-
     for what in changed(recording):
         out.say(f"note: {what}; the weights may differ in their last bits")
     told = trained(recording, images, epochs, out, learning_rate=lr)

@@ -6,9 +6,10 @@ import dataclasses
 import difflib
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,15 +18,18 @@ from hinterland.data.keep import once, release
 from hinterland.data.paths import CAN_READ, HUB, kind_of, look_alike, quoted
 from hinterland.data.split import hold_out
 from hinterland.data.wanted import Survey, Wanted, converted
+from hinterland.data.whence import whence
 from hinterland.types import HinterlandError, Images, Registry, nearest_name
 
 __all__ = [
+    "ARRAYS",
     "DATASETS",
     "HUB",
     "MOST_BAD",
     "READERS",
     "Conversion",
     "Look",
+    "described",
     "fingerprint",
     "look",
     "read",
@@ -59,6 +63,7 @@ READERS = Registry(
     },
 )
 
+ARRAYS = "arrays"  # the source of images that somebody made in memory
 MOST_BAD = 0.5  # the share of a set that may be unreadable
 CHUNK = 2**24
 
@@ -156,6 +161,27 @@ def fingerprint(images: Images) -> str:
         told.update(f"channel {name}:".encode())
         told.update(np.ascontiguousarray(column, "<f4").data)
     return f"sha256:{told.hexdigest()}"
+
+
+def described(
+    images: Images, source: str, run: Path, conversion: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What `run.json` says of images: where to find them again, what they are, which they are.
+
+    source: what they were read from. run: the folder that says so. conversion: how they were
+    converted (`Conversion.as_dict()`).
+    """
+    assert images.held_out is not None, "a data set is split when it is read"
+    return {
+        **whence(source, run, {*DATASETS, ARRAYS}, HUB),
+        "conversion": dict(conversion or {}),
+        "fingerprint": fingerprint(images),
+        "n": len(images),
+        "held_out": int(images.held_out.sum()),
+        "shape": list(images.shape),
+        "classes": list(images.classes),
+        "skipped": [[skipped.source, skipped.reason] for skipped in images.skipped],
+    }
 
 
 def _existing(source: str | Path) -> Path:

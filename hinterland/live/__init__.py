@@ -9,7 +9,7 @@ from safetensors.numpy import save
 
 from hinterland.live.recorded import Recorded
 from hinterland.run import Run
-from hinterland.types import Registry
+from hinterland.types import Autoencoder, Registry
 
 QUESTIONS = Registry(
     "question",
@@ -22,14 +22,18 @@ QUESTIONS = Registry(
 
 
 class Live:
-    """A run that answers questions. It reads the model and changes nothing."""
+    """A run that answers questions. It reads the model and changes nothing.
 
-    def __init__(self, run: Run) -> None:
-        self._model = Recorded(run)
+    model: the run's model as it is in this program, which answers for the last epoch where the run
+    holds no graphs of it.
+    """
+
+    def __init__(self, run: Run, model: Autoencoder | None = None) -> None:
+        self._model = Recorded(run, model)
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """What it can answer: nothing, where the run holds no graphs of its model."""
+        """What it can answer: nothing, where neither the run nor this program holds the model."""
         return tuple(QUESTIONS) if self._model.available else ()
 
     def ask(self, question: str, told: Mapping[str, Any]) -> bytes:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hinterland.run import Run
-from hinterland.types import HinterlandError
+from hinterland.types import Autoencoder, HinterlandError
 
 if TYPE_CHECKING:
     from hinterland.models.session import Session
@@ -20,18 +20,31 @@ MOST = 4096  # latents or pictures in one question
 
 
 class Recorded:
-    """Encoder and decoder of a run, made when asked for and kept while in use. Safe in threads."""
+    """Encoder and decoder of a run, made when asked for and kept while in use. Safe in threads.
 
-    def __init__(self, run: Run) -> None:
+    model: stands in for the last epoch of a run without graphs; asked by one thread at a time.
+    Raises HinterlandError where it is not of the run's sizes.
+    """
+
+    def __init__(self, run: Run, model: Autoencoder | None = None) -> None:
         self._run = run
+        self._instead = None if run.graphs() else model
         self._sessions: OrderedDict[tuple[str, int], Session] = OrderedDict()
         self._lock = threading.Lock()
         self.image_shape: tuple[int, int, int] = tuple(run.spec["images"]["shape"])
         self.latent_dim: int = run.spec["model"]["latent_dim"]
+        if model is not None:
+            sizes = tuple(model.image_shape), model.latent_dim
+            if sizes != (self.image_shape, self.latent_dim):
+                raise HinterlandError(
+                    f"the model maps pictures {sizes[0]} to {sizes[1]} latents; "
+                    f"{run.path} was recorded with {self.image_shape} and {self.latent_dim}",
+                    "give the model that the run was recorded from",
+                )
 
     @property
     def available(self) -> bool:
-        return bool(self._run.graphs())
+        return self._instead is not None or bool(self._run.graphs())
 
     def check(self, epoch: Any) -> int:
         """The epoch, if it is one of the run's. Raises HinterlandError where it is not."""
@@ -39,11 +52,28 @@ class Recorded:
 
     def decode(self, latents: np.ndarray, epoch: int) -> np.ndarray:
         """(n, d) -> (n, h, w, c) in [0, 1], by that epoch's decoder."""
+        if self._instead is not None:
+            return self._asked(self._instead.decode, latents, epoch)
         return self._session("decoder", epoch).run(latents)
 
     def encode(self, images: np.ndarray, epoch: int) -> np.ndarray:
         """(n, h, w, c) in [0, 1] -> (n, d), by that epoch's encoder."""
+        if self._instead is not None:
+            return self._asked(self._instead.encode, images, epoch)
         return self._session("encoder", epoch).run(images)
+
+    def _asked(
+        self, function: Callable[[np.ndarray], np.ndarray], given: np.ndarray, epoch: int
+    ) -> np.ndarray:
+        last = self._run.epochs[-1]
+        if epoch != last:
+            raise HinterlandError(
+                f"epoch {epoch} cannot be decoded: the run holds latents only, "
+                f"and the model in memory is that of epoch {last}",
+                f"go to epoch {last}",
+            )
+        with self._lock:
+            return function(given)
 
     def _session(self, name: str, epoch: int) -> Session:
         key = name, epoch

@@ -33,3 +33,16 @@ def pages(pixels: np.ndarray) -> list[bytes]:
         picture.save(file, "WEBP", lossless=True, quality=40, method=2)
         made.append(file.getvalue())
     return made
+
+
+def unpack(files: list[bytes], n: int, shape: tuple[int, int, int]) -> np.ndarray:
+    """The n pictures that `pages` laid out: uint8 (n, h, w, c)."""
+    h, w, c = shape
+    columns, _ = grid(h, w)
+    tiles = []
+    for file in files:
+        sheet = np.asarray(Image.open(io.BytesIO(file)).convert("RGB"))[..., :c]
+        used = sheet.shape[0] // h
+        tiles.append(sheet.reshape(used, h, columns, w, c).swapaxes(1, 2).reshape(-1, h, w, c))
+    # only the last page is cut short, and only it has empty tiles at its end
+    return np.ascontiguousarray(np.concatenate(tiles)[:n])

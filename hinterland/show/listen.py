@@ -36,11 +36,13 @@ def serve(
     host: str = "127.0.0.1",
     port: int | None = None,
     announce: Callable[[str, int], None],
+    stop: threading.Event | None = None,
 ) -> None:
-    """Serves `app` until SIGINT or SIGTERM, then returns.
+    """Serves `app` until SIGINT or SIGTERM, or until `stop` is set, then returns.
 
-    port: None takes 8420, or the next that is free. announce(url, port) is called in a thread once
-    the port answers; url ends in "/". HinterlandError where the host or the port cannot be had.
+    Signals reach the main thread alone; in another one only `stop` ends it. port: None takes 8420,
+    or the next that is free. announce(url, port) is called in a thread once the port answers; url
+    ends in "/". HinterlandError where the host or the port cannot be had.
     """
     listener = _listener(host, port)
     bound: int = listener.getsockname()[1]
@@ -62,7 +64,7 @@ def serve(
     with listener:
         name = _name(host)
         url = f"http://[{name}]:{bound}/" if ":" in name else f"http://{name}:{bound}/"
-        _Server(config, functools.partial(announce, url, bound)).run(sockets=[listener])
+        _Server(config, functools.partial(announce, url, bound), stop).run(sockets=[listener])
 
 
 def hosts_of(host: str) -> frozenset[str]:
@@ -77,14 +79,23 @@ def hosts_of(host: str) -> frozenset[str]:
 class _Server(uvicorn.Server):
     """Says when it listens, and ends at a signal without passing the signal on."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, announce: Callable[[], None], stop: threading.Event | None
+    ) -> None:
         super().__init__(config)
         self._announce = announce
+        self._stop = stop
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         # It may open a browser, which waits for an answer from this very loop.
         await anyio.to_thread.run_sync(self._announce)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second: whether to end."""
+        if self._stop is not None and self._stop.is_set():
+            return True
+        return await super().on_tick(counter)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
