@@ -69,7 +69,11 @@ def main() -> None:
     for name in asked.only:
         for images in asked.sets:
             recipe, run = RECIPES[name], asked.output / f"{name}-{images}"
-            words = ["resume", str(run)] if (run / "run.json").is_file() else begun(recipe, images)
+            words = (
+                ["resume", str(run)]
+                if (run / "run.json").is_file()
+                else begun(recipe, images, asked.epochs)
+            )
             told = call([*words, *(["-o", str(run)] if words[0] == "train" else [])])
             metrics = call(["score", str(run)])["metrics"]
             mse, nearest = recipe.published[images]
@@ -84,10 +88,10 @@ def main() -> None:
     Console().print(table)
 
 
-def begun(recipe: Recipe, images: str) -> list[str]:
-    """The words of `hinterland train` for a recipe."""
+def begun(recipe: Recipe, images: str, epochs: int | None) -> list[str]:
+    """The words of `hinterland train` for a recipe, for as many epochs as it says or fewer."""
     words = ["train", images, "--model", recipe.model, "--latent-dim", str(recipe.latent_dim)]
-    words += ["--epochs", str(recipe.epochs)]
+    words += ["--epochs", str(epochs or recipe.epochs)]
     for setting in recipe.settings:
         words += ["--set", setting]
     return words
@@ -111,6 +115,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--output", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--only", nargs="+", choices=list(RECIPES), default=list(RECIPES))
+    parser.add_argument("--epochs", type=int, help="other than the recipe's")
     parser.add_argument("--sets", nargs="+", default=["mnist", "fashion-mnist"])
     return parser.parse_args()
 

@@ -79,10 +79,9 @@ def main() -> None:
     asked = arguments()
     with tempfile.TemporaryDirectory(prefix="hinterland-bench-") as folder:
         pictures = Path(folder) / "pictures.npy"
-        if asked.peer_python:
-            images = read("mnist")
-            assert images.held_out is not None, "a data set is split when it is read"
-            np.save(pictures, images.pixels[~images.held_out])
+        images = read("mnist")
+        assert images.held_out is not None, "a data set is split when it is read"
+        np.save(pictures, images.pixels[~images.held_out][: asked.images])
         rows = [measure(CASES[name], asked, Path(folder), pictures) for name in asked.cases]
     if asked.json:
         print(json.dumps({"threads": asked.threads, "cases": rows}))
@@ -95,7 +94,7 @@ def measure(
 ) -> dict[str, object]:
     """Train a case in turn with each side; medians of images per second."""
     sides: dict[str, Callable[[Path], list[float]]] = {
-        "hinterland": lambda run: ours(case, asked, run)
+        "hinterland": lambda run: ours(case, asked, pictures, run)
     }
     if asked.peer_python:
         sides["keras"] = lambda _: keras(case, asked, pictures, "auto")
@@ -116,10 +115,10 @@ def measure(
     }
 
 
-def ours(case: Case, asked: argparse.Namespace, run: Path) -> list[float]:
+def ours(case: Case, asked: argparse.Namespace, pictures: Path, run: Path) -> list[float]:
     """Images per second of each epoch of `hinterland train`."""
     program = str(Path(sys.executable).parent / "hinterland")
-    words = [program, "train", "mnist", "-o", str(run), "--model", case.model, "--json"]
+    words = [program, "train", str(pictures), "-o", str(run), "--model", case.model, "--json"]
     words += ["--epochs", str(asked.epochs), "--latent-dim", str(case.latent_dim)]
     words += ["--batch-size", str(case.batch_size), "--set", "classifier=0"]
     for key, value in case.options().items():
@@ -179,6 +178,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=3, help="the first of them warms up")
+    parser.add_argument("--images", type=int, default=60_000, help="the first so many of MNIST's")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     asked = parser.parse_args()

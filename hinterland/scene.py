@@ -10,10 +10,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from safetensors.numpy import save
+
+from hinterland.latent.neighbours import nearest
 from hinterland.run import Run
 from hinterland.types import HinterlandError
 
 FORMAT = 1
+K = 12  # true neighbours of each image
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,11 +49,14 @@ def compose(run: Run, *, live: Collection[str] = ()) -> Scene:
         files[f"images/{page}"] = (run.path / "images" / page).read_bytes
     for name in graphs:
         files[f"model/{name}.onnx"] = partial(run.graph, name)
+    if run.classifier():
+        files["model/classifier.onnx"] = (run.path / "model" / "classifier.onnx").read_bytes
     for epoch in epochs:
         place = f"epochs/{epoch:04}"
         files[f"{place}/latents.safetensors"] = partial(run.bytes_of, epoch, "latents.safetensors")
         for name in graphs:
             files[f"{place}/{name}.safetensors"] = partial(run.mounted, epoch, name)
+    files["neighbours.safetensors"] = partial(_neighbours, run, _charted(maps))
     for name, told in maps.items():
         for epoch in told["epochs"]:
             frame = Path("maps") / name / f"{epoch:04}.safetensors"
@@ -68,6 +75,7 @@ def _description(
     source = run.spec["images"]["source"]
     size = model["latent_dim"]
     parts = ("name", "projection", "dims", "way", "epochs", "extent")
+    more = ("of", "options", "metrics", "seconds")
     told = {
         "format": FORMAT,
         "generator": f"hinterland {version('hinterland')}",
@@ -86,9 +94,30 @@ def _description(
             {key: epoch[key] for key in ("epoch", "losses", "seconds")} for epoch in run.losses()
         ],
         "maps": [
-            {key: {**chart, "name": name}[key] for key in parts} for name, chart in maps.items()
+            {key: {**chart, "name": name}[key] for key in parts}
+            | {key: chart[key] for key in more if key in chart}
+            for name, chart in maps.items()
         ],
+        "neighbours": {"epoch": _charted(maps), "k": min(K, max(0, images["n"] - 1))},
         "graphs": {name: f"model/{name}.onnx" for name in graphs},
+        **_classifier(run),
         "live": sorted(live),
     }
     return json.dumps(told, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _charted(maps: Mapping[str, Mapping[str, Any]]) -> int:
+    """The newest epoch that is on a map: its latents are whole and finite."""
+    return max(int(epoch) for told in maps.values() for epoch in told["epochs"])
+
+
+def _neighbours(run: Run, epoch: int) -> bytes:
+    return save({"neighbours": nearest(run.latents(epoch), K)})
+
+
+def _classifier(run: Run) -> dict[str, Any]:
+    """What names decoded pictures, where the run has it."""
+    found = run.classifier()
+    if not found:
+        return {}
+    return {"classifier": {"file": "model/classifier.onnx", "accuracy": found[1].get("accuracy")}}

@@ -50,7 +50,9 @@ def test_every_file_can_be_made_and_every_named_file_is_there(scene: Scene) -> N
         named += [f"{place}/{part}.safetensors" for part in ("latents", "decoder", "encoder")]
     for each in description["maps"]:
         named += [f"maps/{each['name']}/{epoch:04}.safetensors" for epoch in each["epochs"]]
-    assert set(named) | {"scene.json", "channels.safetensors"} == set(sizes)
+    named += ["scene.json", "channels.safetensors", "neighbours.safetensors"]
+    named += [description["classifier"]["file"]]
+    assert set(named) == set(sizes)
 
 
 def test_nothing_private_is_in_it(scene: Scene, run: Run) -> None:

@@ -28,9 +28,7 @@ class Settings:
     warmup: float = _option(0.0, "epochs over which the rate rises from 0")
     kl_warmup: float = _option(0.0, "epochs over which the weight of a VAE's prior rises from 0")
     patience: int = _option(0, "stop after so many epochs without a better held-out loss")
-    snapshots: int = _option(
-        1, "record every so many epochs, the last and any best of patience"
-    )
+    snapshots: int = _option(1, "record every so many epochs, the last and any best of patience")
     precision: str = _option("float32", "of products: float32, bfloat16, or auto: the faster here")
     freeze: str = _option("none", "a part that keeps its weights: encoder, or decoder")
     classifier: int = _option(100_000, "pictures shown to a classifier beside the model; 0: none")
