@@ -30,8 +30,8 @@ class Engine(Protocol):
     def place(self, net: nn.Module) -> nn.Module:
         """The model as training calls it: on the device, wrapped where ranks share gradients."""
 
-    def working(self, net: nn.Module, batch_size: int) -> AbstractContextManager[None]:
-        """What holds while it trains on such batches: how many threads, say."""
+    def working(self, products: int) -> AbstractContextManager[None]:
+        """What holds while it trains, in steps of so many products: how many threads, say."""
 
     def share(self, rows: Tensor) -> Tensor:
         """The part of an epoch's order that this process trains on."""

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from hinterland.types import HinterlandError
 
-SMALL = 60_000_000  # products a step: under a millisecond of one core
+SMALL = 60_000_000  # products of a step's forward pass: a few milliseconds of one core
 
 
 class Local:
@@ -24,15 +24,14 @@ class Local:
         return net.to(self.device)
 
     @contextmanager
-    def working(self, net: nn.Module, batch_size: int) -> Iterator[None]:
+    def working(self, products: int) -> Iterator[None]:
         """One thread where a step is too small to be worth sharing.
 
         Threads wait for each other after every layer. In small steps they wait more than they
         work, and a hundred times more where another program wants the same processor.
         """
         before = torch.get_num_threads()
-        small = sum(p.numel() for p in net.parameters()) * batch_size < SMALL
-        if self.device.type == "cpu" and small:
+        if self.device.type == "cpu" and products < SMALL:
             torch.set_num_threads(1)
         try:
             yield

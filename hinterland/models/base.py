@@ -80,6 +80,28 @@ class ClosedForm(Protocol):
         """
 
 
+def products(net: AbstractNet) -> int:
+    """How many numbers are multiplied to encode and decode one picture."""
+    h, w, c = net.image_shape
+    found = []
+
+    def count(layer: nn.Module, given: tuple[Tensor, ...], made: Tensor) -> None:
+        weight = layer.weight
+        assert isinstance(weight, Tensor)
+        # a convolution's weights are used at each place of its output, a transposed one's of its
+        # input; torch's own counter takes a second to import
+        places = given[0] if isinstance(layer, nn.ConvTranspose2d) else made
+        found.append(weight.numel() * places[0, 0].numel() if places.ndim > 2 else weight.numel())
+
+    kinds = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
+    hooks = [each.register_forward_hook(count) for each in net.modules() if isinstance(each, kinds)]
+    with torch.no_grad():
+        net.logits(net.posterior(torch.zeros(2, c, h, w, device=net.device))["mean"])
+    for hook in hooks:
+        hook.remove()
+    return sum(found)
+
+
 def to_tensor(images: np.ndarray, device: torch.device) -> Tensor:
     """(n, h, w, c), uint8 or float in [0, 1] -> float32 (n, c, h, w) in [0, 1]."""
     pixels = torch.from_numpy(np.ascontiguousarray(images)).to(device, non_blocking=True)

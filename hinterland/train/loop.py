@@ -8,6 +8,7 @@ from dataclasses import replace
 from hinterland.data import fingerprint
 from hinterland.engine import ENGINES, Engine
 from hinterland.models import MODELS
+from hinterland.models.base import products
 from hinterland.run import Run
 from hinterland.train.settings import Settings
 from hinterland.train.work import Epoch, Progress, Step, Work
@@ -48,7 +49,7 @@ def train(
         ) from None
     last = settings.epochs if epochs is None else epochs
     work = Work(run, images, settings, engine or ENGINES["local"](settings.device))
-    with run.writing(), work.engine.working(work.net, settings.batch_size):
+    with run.writing(), work.engine.working(products(work.net) * settings.batch_size):
         run.sweep()
         done, under_way = work.restore()
         if learning_rate is not None:

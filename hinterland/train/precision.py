@@ -9,7 +9,7 @@ import time
 import torch
 
 from hinterland.engine import ENGINES
-from hinterland.models.base import AbstractNet, ClosedForm, to_tensor
+from hinterland.models.base import AbstractNet, ClosedForm, products, to_tensor
 from hinterland.train.settings import Settings
 from hinterland.types import Images
 
@@ -26,7 +26,7 @@ def faster(net: AbstractNet, images: Images, settings: Settings) -> str:
     for precision in ("float32", "bfloat16"):
         trial = copy.deepcopy(net)
         engine.place(trial)
-        with engine.working(trial, settings.batch_size):
+        with engine.working(products(trial) * settings.batch_size):
             seconds[precision] = _step_time(trial, images, settings, engine.device, precision)
     return "bfloat16" if seconds["float32"] > WORTH * seconds["bfloat16"] else "float32"
 
