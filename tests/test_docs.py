@@ -12,14 +12,33 @@ from hinterland.data import DATASETS
 from hinterland.live import QUESTIONS
 from hinterland.models import MODELS
 from hinterland.project import PROJECTIONS
+from hinterland.show.figures import FIGURES
+from hinterland.show.making import options_of
+from hinterland.show.movies import MOVIES
+from hinterland.types import Registry
 from tests.conftest import ROOT
 
 DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")])
 
 
-@pytest.mark.parametrize("name", sorted({*COMMANDS, *MODELS, *PROJECTIONS, *DATASETS}))
+NAMES = sorted({*COMMANDS, *MODELS, *PROJECTIONS, *DATASETS, *FIGURES, *MOVIES})
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_name_is_in_the_readme(name: str) -> None:
     assert re.search(rf"`(hinterland )?{name}[` ]", (ROOT / "README.md").read_text())
+
+
+@pytest.mark.parametrize("family", [FIGURES, MOVIES], ids=lambda family: family.kind)
+def test_every_figure_and_movie_has_a_place_with_all_its_settings(family: Registry) -> None:
+    text = (ROOT / "docs" / "figures.md").read_text()
+    part = text.partition("# Movies")[2 if family is MOVIES else 0]
+    for name in family:
+        _, heading, rest = part.partition(f"### `{name}`\n")
+        assert heading, name
+        place = rest.partition("\n###")[0]
+        missing = [key for key in options_of(family, name) if f"`{key}`" not in place]
+        assert set(missing) <= {"width", "size"}, name
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

@@ -1,4 +1,4 @@
-"""What there is, one line each: models, projections, datasets."""
+"""What there is, one line each: models, projections, figures, movies, datasets."""
 
 from __future__ import annotations
 
@@ -24,6 +24,24 @@ def projections(out: Out) -> None:
     from hinterland.project import PROJECTIONS
 
     _list(PROJECTIONS, out)
+
+
+@click.command("figures")
+@speaks
+def figures(out: Out) -> None:
+    """List the figures."""
+    from hinterland.show.figures import FIGURES
+
+    _list(FIGURES, out)
+
+
+@click.command("movies")
+@speaks
+def movies(out: Out) -> None:
+    """List the movies."""
+    from hinterland.show.movies import MOVIES
+
+    _list(MOVIES, out)
 
 
 @click.command("datasets")
