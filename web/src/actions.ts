@@ -1,32 +1,55 @@
 /** What a person may do, each in one call: keys, buttons and the pointer all come here. */
 import { batch } from "@preact/signals-core";
+import type { Pane } from "./beside";
 import type { Explorer } from "./explorer";
-import { type Place, SPEEDS, type Speed, stepped, THEMES } from "./store";
+import { coloursOf, DISTORTION } from "./scene";
+import { enter, type Place, type Side, SPEEDS, type Speed, stepped, THEMES } from "./store";
 
 /** How near to a point, in pixels, a click means that image. */
 const TOUCH = 7;
+/** The same where only images can be meant. */
+const REACH = 60;
+
+/** The map that hands and keys mean: the one beside where it has the focus. */
+export function paneInUse({ main, beside }: Explorer): Pane {
+  const second = beside.peek();
+  return second && document.activeElement === second.surface ? second : main;
+}
 
 /** Puts the cursor under a place of the window. */
-export function aimAt({ map, store }: Explorer, x: number, y: number): void {
-  if (!store.shown.peek()) return;
-  const spot = map.toSpot(x, y);
-  if (spot.every(Number.isFinite)) store.aim.value = { by: "spot", spot };
+export function aimAt({ store, main }: Explorer, x: number, y: number, pane: Pane = main): void {
+  const [shown, on] = [store.shown.peek(), pane.shown.peek()];
+  if (!shown || !on) return;
+  if (on.epoch !== shown.epoch) {
+    const index = pane.map.pick(x, y, REACH);
+    store.aim.value = index >= 0 ? { by: "image", index } : null;
+    return;
+  }
+  const spot = pane.map.toSpot(x, y);
+  if (spot.every(Number.isFinite)) store.aim.value = { by: "spot", spot, side: pane.side };
 }
 
 /** Pins what is at a place of the window: an image where one is drawn there, else the bare latent. */
-export function pinAt(explorer: Explorer, x: number, y: number): void {
-  const { map, store } = explorer;
-  const index = map.pick(x, y, TOUCH);
-  aimAt(explorer, x, y);
+export function pinAt(explorer: Explorer, x: number, y: number, pane: Pane = explorer.main): void {
+  const { store } = explorer;
+  const index = pane.map.pick(x, y, TOUCH);
+  aimAt(explorer, x, y, pane);
   const cursor = store.cursor.peek();
   if (index >= 0) store.pin.value = { by: "image", index };
-  else if (cursor) store.pin.value = { by: "latent", latent: cursor.latent };
+  else if (cursor) store.pin.value = { by: "latent", latent: cursor.latent, ...originOf(cursor, store) };
+}
+
+/** Where a cursor's latent was taken from, where that is on the map itself. */
+function originOf({ side, spot, trust }: Place, { shown }: Explorer["store"]) {
+  const on = shown.peek();
+  return on && side === "main" ? { from: { map: on.map, epoch: on.epoch, spot, trust } } : {};
 }
 
 /** Pins what is under the cursor. */
 export function pinCursor(explorer: Explorer): void {
-  const at = screenOf(explorer, explorer.store.cursor.peek());
-  if (at) pinAt(explorer, ...at);
+  const cursor = explorer.store.cursor.peek();
+  const at = screenOf(explorer, cursor);
+  if (cursor && at) pinAt(explorer, ...at, paneOf(explorer, cursor.side) ?? explorer.main);
 }
 
 /** Pins the image whose latent is nearest to the cursor's, or to what is pinned. */
@@ -36,10 +59,13 @@ export function pinNearest({ store, hover, pinned }: Explorer): void {
 }
 
 /** Moves the cursor by pixels; it begins in the middle, and the map follows it beyond the edge. */
-export function nudge(explorer: Explorer, dx: number, dy: number, inside: DOMRect): void {
-  const from = screenOf(explorer, explorer.store.cursor.peek());
+export function nudge(explorer: Explorer, dx: number, dy: number): void {
+  const pane = paneInUse(explorer);
+  const inside = pane.surface.getBoundingClientRect();
+  const cursor = explorer.store.cursor.peek();
+  const from = cursor?.side === pane.side ? screenOf(explorer, cursor) : null;
   if (!from) {
-    aimAt(explorer, inside.x + inside.width / 2, inside.y + inside.height / 2);
+    aimAt(explorer, inside.x + inside.width / 2, inside.y + inside.height / 2, pane);
     return;
   }
   const [x, y] = [from[0] + dx, from[1] + dy];
@@ -47,8 +73,8 @@ export function nudge(explorer: Explorer, dx: number, dy: number, inside: DOMRec
     Math.min(inside.right, Math.max(inside.left, x)),
     Math.min(inside.bottom, Math.max(inside.top, y)),
   ];
-  if (heldX !== x || heldY !== y) explorer.map.pan(heldX - x, heldY - y);
-  aimAt(explorer, heldX, heldY);
+  if (heldX !== x || heldY !== y) pane.map.pan(heldX - x, heldY - y);
+  aimAt(explorer, heldX, heldY, pane);
 }
 
 export function stepEpoch({ store }: Explorer, by: number): void {
@@ -71,21 +97,36 @@ export function nextSpeed({ store }: Explorer): void {
   store.speed.value = following<Speed>(SPEEDS, store.speed.peek());
 }
 
-/** Another map: the epoch stays where it has it, and the camera shows all of it. */
+/** Another map: the epoch stays where it has it, else the nearest is shown and told; the camera shows all of it. */
 export function chooseMap({ scene, store }: Explorer, name: string): void {
   const map = scene.maps.find((one) => one.name === name);
   if (!map || map === store.map.peek()) return;
   batch(() => {
     store.camera.value = null;
     store.aim.value = null;
-    store.map.value = map;
-    store.epoch.value = stepped(map.epochs, store.epoch.peek(), 0);
+    enter(store, map, store.detour.peek()?.asked ?? store.epoch.peek());
   });
 }
 
-export function nextMap(explorer: Explorer): void {
-  const names = explorer.scene.maps.map(({ name }) => name);
-  chooseMap(explorer, following(names, explorer.store.map.peek().name));
+export function stepMap(explorer: Explorer, by: number): void {
+  const { maps } = explorer.scene;
+  const at = maps.indexOf(explorer.store.map.peek()) + by;
+  const next = maps[(at + maps.length) % maps.length];
+  if (next) chooseMap(explorer, next.name);
+}
+
+/** Puts a map beside the one that is shown; null takes it away. */
+export function chooseBeside({ scene, store }: Explorer, name: string | null): void {
+  store.beside.value = scene.maps.find((one) => one.name === name) ?? null;
+}
+
+/** Two maps side by side: the latents' and the pixels' where there are both; or one again. */
+export function toggleBeside(explorer: Explorer): void {
+  const { store, scene } = explorer;
+  const now = store.map.peek();
+  const others = scene.maps.filter((map) => map !== now);
+  const other = others.find(({ of, dims }) => of !== now.of && dims === now.dims) ?? others[0];
+  chooseBeside(explorer, store.beside.peek() ? null : (other?.name ?? null));
 }
 
 /** Colours by another channel, or by none; all classes are drawn again. */
@@ -97,8 +138,17 @@ export function chooseColour({ store }: Explorer, name: string | null): void {
 }
 
 export function nextColour(explorer: Explorer): void {
-  const names = [...explorer.scene.channels.map(({ name }) => name), null];
+  const names = [...coloursOf(explorer.scene).map(({ name }) => name), null];
   chooseColour(explorer, following(names, explorer.store.colour.peek()));
+}
+
+/** Colours by distortion, or by what was the first colour again. */
+export function toggleDistortion(explorer: Explorer): void {
+  const { scene, store } = explorer;
+  const known = coloursOf(scene).map(({ name }) => name);
+  if (!known.includes(DISTORTION.name)) return;
+  const back = scene.channels.find(({ name }) => name === "label") ?? scene.channels[0];
+  chooseColour(explorer, store.colour.peek() === DISTORTION.name ? (back?.name ?? null) : DISTORTION.name);
 }
 
 /** Hides or shows a class; with `only`, shows it alone, or all again where it is alone already. */
@@ -118,10 +168,14 @@ export function nextTheme({ store }: Explorer): void {
 }
 
 /** Where a place is in the window; null where it is not in sight. */
-export function screenOf({ map }: Explorer, place: Place | null): readonly [number, number] | null {
-  if (!place) return null;
-  const at = map.toScreen(place.spot);
+export function screenOf(explorer: Explorer, place: Place | null): readonly [number, number] | null {
+  const at = place && paneOf(explorer, place.side)?.map.toScreen(place.spot);
+  if (!at) return null;
   return at.every(Number.isFinite) ? at : null;
+}
+
+function paneOf({ main, beside }: Explorer, side: Side): Pane | null {
+  return side === "main" ? main : beside.peek();
 }
 
 function following<T>(all: readonly T[], now: T): T {

@@ -1,11 +1,13 @@
 /** What is looked at, as the fragment of the page's address and back. Pure text; the token is never in it. */
 import { batch } from "@preact/signals-core";
 import type { Camera } from "./map";
-import type { Scene } from "./scene";
-import { type Pin, type Store, snap } from "./store";
+import { coloursOf, type Scene } from "./scene";
+import { enter, type Pin, type Store } from "./store";
 
 export interface Look {
   readonly map?: string;
+  /** The map beside; null: none. */
+  readonly beside?: string | null;
   readonly epoch?: number;
   /** null: by nothing. */
   readonly colour?: string | null;
@@ -20,6 +22,7 @@ const LONGEST = 2000;
 export function write(look: Look): string {
   const parts: [string, string][] = [];
   if (look.map !== undefined) parts.push(["map", look.map]);
+  if (look.beside) parts.push(["beside", look.beside]);
   if (look.epoch !== undefined) parts.push(["epoch", String(look.epoch)]);
   if (look.colour !== undefined) parts.push(["colour", look.colour ?? ""]);
   if (look.camera) parts.push(["at", cameraNumbers(look.camera).join(",")]);
@@ -43,7 +46,9 @@ export function read(fragment: string): Look {
   const hidden = numbers(told.get("hide"));
   const latent = numbers(told.get("latent"));
   const camera = cameraOf(numbers(told.get("at")));
+  const beside = told.get("beside");
   if (map !== null) look.map = map;
+  if (beside !== null) look.beside = beside;
   if (epoch?.length === 1) look.epoch = epoch[0]!;
   if (colour !== null) look.colour = colour === "" ? null : colour;
   if (hidden) look.hidden = hidden.filter(Number.isInteger);
@@ -57,6 +62,7 @@ export function read(fragment: string): Look {
 export function lookOf(store: Store): Required<Look> {
   return {
     map: store.map.value.name,
+    beside: store.beside.value?.name ?? null,
     epoch: store.epoch.value,
     colour: store.colour.value,
     hidden: [...store.hidden.value].sort((a, b) => a - b),
@@ -70,14 +76,15 @@ export function apply(look: Look, scene: Scene, store: Store): void {
   batch(() => {
     const map = scene.maps.find(({ name }) => name === look.map);
     if (map && map !== store.map.peek()) {
-      store.map.value = map;
       store.camera.value = null;
       store.aim.value = null;
     }
-    const asked = look.epoch ?? store.epoch.peek();
-    store.epoch.value = snap(store.map.peek().epochs, asked);
+    enter(store, map ?? store.map.peek(), look.epoch ?? store.detour.peek()?.asked ?? store.epoch.peek());
+    if (look.beside !== undefined) {
+      store.beside.value = scene.maps.find(({ name }) => name === look.beside) ?? null;
+    }
     const { colour } = look;
-    if (colour !== undefined && (colour === null || scene.channels.some(({ name }) => name === colour))) {
+    if (colour !== undefined && (colour === null || coloursOf(scene).some(({ name }) => name === colour))) {
       if (colour !== store.colour.peek()) store.hidden.value = new Set();
       store.colour.value = colour;
     }

@@ -4,7 +4,8 @@ import { apply, lookOf } from "./address";
 import type { Explorer } from "./explorer";
 import type { Camera } from "./map";
 import { type Neighbour, nearestOf } from "./nearest";
-import type { ThemeChoice } from "./store";
+import type { Shown } from "./recording";
+import { type Store, snap, type ThemeChoice } from "./store";
 import { epochOf, fail, numbersOf, orderOf, type Wish } from "./wishes";
 
 export interface Decoded {
@@ -15,14 +16,18 @@ export interface Decoded {
 }
 export interface State {
   readonly map: string;
+  readonly beside: string | null;
   readonly epoch: number;
   /** The map and epoch that are drawn; null before the first. */
   readonly drawn: { readonly map: string; readonly epoch: number } | null;
+  /** The same of the map beside. */
+  readonly drawnBeside: { readonly map: string; readonly epoch: number } | null;
   readonly camera: Camera;
   readonly colour: string | null;
   readonly hidden: readonly number[];
   readonly theme: ThemeChoice;
   readonly lens: boolean;
+  readonly fog: boolean;
   readonly playing: boolean;
   readonly speed: number;
   readonly pin: { readonly image: number } | { readonly latent: readonly number[] } | null;
@@ -31,6 +36,10 @@ export interface State {
     readonly spot: readonly number[];
     readonly latent: readonly number[];
     readonly decoded: number | null;
+    /** How far the way from the spot to the latent is to be believed, 0 to 1; null where it is exact. */
+    readonly trust: number | null;
+    /** Which map the spot is on. */
+    readonly side: "main" | "beside";
   } | null;
   /** What the picture painted for the cursor shows. */
   readonly shown: { readonly epoch: number; readonly latent: readonly number[] } | null;
@@ -47,6 +56,7 @@ export interface Door {
   shownPixels(): Decoded | null;
   toScreen(spot: ArrayLike<number>): readonly [number, number];
   toLatent(x: number, y: number): Float32Array;
+  trust(x: number, y: number): number;
   nearest(latent: ArrayLike<number>, k: number): Promise<Neighbour[]>;
   timings(): Readonly<Record<string, unknown>>;
 }
@@ -63,6 +73,10 @@ export function createDoor(explorer: Explorer): Door {
     epoch === undefined
       ? (store.shown.peek()?.epoch ?? store.epoch.peek())
       : epochOf(epoch, recorded, "the scene");
+  const spotAt = (x: number, y: number) => {
+    const [left = 0, top = 0] = numbersOf([x, y], 2, "a place of the window");
+    return map.toSpot(left, top);
+  };
   const latentOf = (values: ArrayLike<number>) => numbersOf(values, scene.latentDim, "a latent");
   return {
     ready: until(() => explorer.painted.peek()),
@@ -84,10 +98,8 @@ export function createDoor(explorer: Explorer): Door {
       return picture && { pixels: picture.pixels.slice(), h, w, c };
     },
     toScreen: (spot) => map.toScreen(numbersOf(spot, drawn().map.dims, "a spot")),
-    toLatent(x, y) {
-      const [left = 0, top = 0] = numbersOf([x, y], 2, "a place of the window");
-      return drawn().way.toLatent(map.toSpot(left, top));
-    },
+    toLatent: (x, y) => drawn().way.toLatent(spotAt(x, y)),
+    trust: (x, y) => drawn().way.trust?.(spotAt(x, y)) ?? 1,
     async nearest(latent, k) {
       const from = latentOf(latent);
       if (!(Number.isInteger(k) && k > 0)) fail(`k must be a whole number above 0; it is ${k}`);
@@ -109,25 +121,30 @@ function stateOf(explorer: Explorer): State {
   const picture = hover.picture.peek();
   const pin = store.pin.peek();
   const faults = [
-    ...[store.frameFault, store.latentsFault, store.columnsFault, store.tilesFault],
+    ...[store.frameFault, store.besideFault, store.latentsFault, store.columnsFault, store.tilesFault],
     ...[hover.fault, pinned.fault],
   ];
   const look = lookOf(store);
   return {
     map: look.map,
     epoch: look.epoch,
-    drawn: shown && { map: shown.map.name, epoch: shown.epoch },
+    beside: look.beside,
+    drawn: named(shown),
+    drawnBeside: named(store.besideShown.peek()),
     camera: map.camera(),
     colour: look.colour,
     hidden: look.hidden,
     theme: store.theme.peek(),
     lens: store.lens.peek(),
+    fog: store.fog.peek(),
     playing: store.playing.peek(),
     speed: store.speed.peek(),
     pin: pin && (pin.by === "image" ? { image: pin.index } : { latent: [...pin.latent] }),
     cursor: cursor && {
       spot: [...cursor.spot],
       latent: [...cursor.latent],
+      trust: cursor.trust,
+      side: cursor.side,
       decoded: picture?.latent === cursor.latent && picture.epoch === shown?.epoch ? picture.epoch : null,
     },
     shown: picture && { epoch: picture.epoch, latent: [...picture.latent] },
@@ -137,6 +154,10 @@ function stateOf(explorer: Explorer): State {
   };
 }
 
+function named(shown: Shown | null): { readonly map: string; readonly epoch: number } | null {
+  return shown && { map: shown.map.name, epoch: shown.epoch };
+}
+
 /** Puts a wish into the store: all of it, or where any of it cannot be done a Trouble and nothing. */
 function grant({ scene, store }: Explorer, wish: Wish): void {
   const order = orderOf(wish, scene, { map: store.map.peek(), colour: store.colour.peek() });
@@ -144,6 +165,7 @@ function grant({ scene, store }: Explorer, wish: Wish): void {
     apply(order.look, scene, store);
     if (order.theme !== undefined) store.theme.value = order.theme;
     if (order.lens !== undefined) store.lens.value = order.lens;
+    if (order.fog !== undefined) store.fog.value = order.fog;
     if (order.speed !== undefined) store.speed.value = order.speed;
     if (order.aim !== undefined) store.aim.value = order.aim;
     if (order.playing !== undefined) store.playing.value = order.playing;
@@ -158,6 +180,7 @@ function isSettled({ store, hover, pinned, travelling, painted }: Explorer): boo
   if (!painted.peek() || !shown || travelling.peek()) return false;
   if (shown.map !== store.map.peek()) return false;
   if (!store.playing.peek() && shown.epoch !== store.epoch.peek()) return false;
+  if (!isBesideSettled(store, shown.epoch)) return false;
   if (store.pin.peek() && !pinned.place.peek()) return store.latentsFault.peek() !== null;
   return [hover, pinned].every(({ place, picture, fault }) => {
     const at = place.peek();
@@ -166,6 +189,13 @@ function isSettled({ store, hover, pinned, travelling, painted }: Explorer): boo
       (answer) => answer?.latent === at.latent && answer.epoch === shown.epoch,
     );
   });
+}
+
+function isBesideSettled({ beside, besideShown, besideFault }: Store, epoch: number): boolean {
+  const map = beside.peek();
+  const drawn = besideShown.peek();
+  if (!map || besideFault.peek()) return true;
+  return drawn?.map === map && drawn.epoch === snap(map.epochs, epoch);
 }
 
 async function until(met: () => boolean): Promise<void> {

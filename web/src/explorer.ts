@@ -1,5 +1,6 @@
 /** One scene being explored: loads what the store asks for, draws it, and says what a person may do. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals-core";
+import { createBeside, type Pane } from "./beside";
 import { createDecoder, type Decoder } from "./decoder/client";
 import type { Insets } from "./framing";
 import { followColumns, followFrames, followLatents, prefetch } from "./loading";
@@ -18,6 +19,11 @@ export interface Explorer {
   readonly map: PlanarMap;
   /** The element that the map is drawn in, and that hands and keys act upon. */
   readonly surface: HTMLElement;
+  /** Where the map beside is drawn. */
+  readonly besideSurface: HTMLElement;
+  /** The map that is always there, and the one beside it. */
+  readonly main: Pane;
+  readonly beside: ReadonlySignal<Pane | null>;
   readonly recording: Recording;
   readonly decoder: Decoder;
   /** What lies under the cursor, and what is pinned. */
@@ -27,7 +33,7 @@ export interface Explorer {
   readonly painted: ReadonlySignal<boolean>;
   /** Still on their way from the frame before. */
   readonly travelling: ReadonlySignal<boolean>;
-  /** Shows the whole map in the part of the window that no panel covers. */
+  /** Shows the whole of each map in the part of the window that no panel covers. */
   fit(travelMs?: number): void;
   /** Milliseconds from the last moves of the cursor to their pictures being painted; newest last. */
   readonly hovers: readonly number[];
@@ -40,11 +46,12 @@ export interface Explorer {
 
 export interface Surroundings {
   readonly surface: HTMLElement;
+  readonly besideSurface: HTMLElement;
   readonly startWorker: () => Worker;
   /** The canvas' background in the theme of now. */
   readonly background: () => Rgb;
-  /** What the panels cover, in pixels from each side. */
-  readonly insets: () => Insets;
+  /** What the panels cover of an element, in pixels from each side. */
+  readonly insets: (surface: HTMLElement) => Insets;
   /** Settings from the address, before anything is fetched. */
   readonly prepare: (store: Store) => void;
 }
@@ -54,14 +61,16 @@ export const EPOCH_MS = 700;
 const HOVERS = 240;
 
 export function createExplorer(scene: Scene, source: Source, around: Surroundings): Explorer {
-  const { surface } = around;
+  const { surface, besideSurface, background } = around;
   const store = createStore(scene);
   around.prepare(store);
   const recording = createRecording(scene, source);
   const decoder = createDecoder(scene, source, around.startWorker);
   const map = createMap(surface);
   const travelMs = () => (prefersStillness() ? 0 : EPOCH_MS / store.speed.peek());
-  const stage = createStage(store, map, surface, around.insets, travelMs);
+  const stage = createStage(store, map, surface, () => around.insets(surface), travelMs);
+  const second = { surface: besideSurface, insets: () => around.insets(besideSurface), background, travelMs };
+  const beside = createBeside(scene, store, recording, second);
   const painted = signal(false);
   const awake = computed(() => painted.value && store.shown.value !== null);
   const hover = createProbe(store, decoder, store.cursor, awake);
@@ -71,7 +80,7 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
     followFrames(store, recording, stage.draw),
     followLatents(store, recording),
     followColumns(store, recording),
-    followLooks(scene, store, map, around.background),
+    followLooks(scene, store, map, background),
     map.onDraw(() => {
       if (map.timings().firstPaint !== null) painted.value = true;
     }),
@@ -86,11 +95,17 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
     }),
     play(store, travelMs),
     prefetch(store, recording, decoder),
+    beside.undo,
   ];
+  const { travelling } = stage;
+  const main = { side: "main", surface, map, shown: store.shown, travelling, fit: stage.fit } as const;
   return {
     ...{ scene, store, map, surface, recording, decoder, hover, pinned, painted, hovers, travelMs },
-    travelling: stage.travelling,
-    fit: stage.fit,
+    ...{ travelling, main, beside: beside.pane, besideSurface },
+    fit(travelMs) {
+      stage.fit(travelMs);
+      beside.pane.peek()?.fit(travelMs);
+    },
     paintedHover({ asked }) {
       hovers.push(performance.now() - asked);
       if (hovers.length > HOVERS) hovers.shift();

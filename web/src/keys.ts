@@ -1,13 +1,16 @@
 /** The one table of keys: it binds them, and the help lists it. */
 import {
   nextColour,
-  nextMap,
   nextSpeed,
   nextTheme,
   nudge,
+  paneInUse,
   pinCursor,
   pinNearest,
   stepEpoch,
+  stepMap,
+  toggleBeside,
+  toggleDistortion,
   togglePlay,
 } from "./actions";
 import type { Explorer } from "./explorer";
@@ -71,7 +74,7 @@ export const KEYS: readonly Key[] = [
     shown: ["+", "\u2212"],
     keys: ["+", "=", "-", "_"],
     does: "closer, farther",
-    act: ({ map }, { key }) => map.zoom(key === "+" || key === "=" ? ZOOM : 1 / ZOOM),
+    act: (explorer, { key }) => paneInUse(explorer).map.zoom(key === "+" || key === "=" ? ZOOM : 1 / ZOOM),
   },
   {
     shown: ["h", "j", "k", "i"],
@@ -80,7 +83,40 @@ export const KEYS: readonly Key[] = [
     act: (explorer, event) => moveMap(explorer, event),
   },
   { shown: ["f"], keys: ["f"], does: "fit the whole map", act: (explorer) => explorer.fit(300) },
-  { shown: ["m"], keys: ["m"], does: "next map", act: (explorer) => nextMap(explorer) },
+  {
+    shown: ["m", "Shift m"],
+    keys: ["m"],
+    does: "next, previous map",
+    act: (explorer, { shiftKey }) => stepMap(explorer, shiftKey ? -1 : 1),
+  },
+  {
+    shown: ["b"],
+    keys: ["b"],
+    does: "two maps side by side, or one",
+    act: (explorer) => toggleBeside(explorer),
+  },
+  {
+    shown: ["q"],
+    keys: ["q"],
+    does: "how true the map is",
+    act: ({ store }) => {
+      store.truthOpen.value = !store.truthOpen.value;
+    },
+  },
+  {
+    shown: ["d"],
+    keys: ["d"],
+    does: "colour by distortion, or not",
+    act: (explorer) => toggleDistortion(explorer),
+  },
+  {
+    shown: ["g"],
+    keys: ["g"],
+    does: "fog where the way back is a guess",
+    act: ({ store }) => {
+      store.fog.value = !store.fog.value;
+    },
+  },
   { shown: ["c"], keys: ["c"], does: "colour by the next channel", act: (explorer) => nextColour(explorer) },
   {
     shown: ["l"],
@@ -128,9 +164,11 @@ export function bindKeys(explorer: Explorer): () => void {
   return () => listening.abort();
 }
 
-function isFree({ target, key }: KeyboardEvent, { store, surface }: Explorer): boolean {
+function isFree({ target, key }: KeyboardEvent, { store, surface, beside }: Explorer): boolean {
   if (store.keysOpen.peek()) return false;
-  if (!(target instanceof HTMLElement) || target === surface) return true;
+  if (!(target instanceof HTMLElement) || target === surface || target === beside.peek()?.surface) {
+    return true;
+  }
   if (target.closest("input, select, textarea, dialog, [contenteditable]")) return false;
   if (target.closest("button, summary, a") && (key === "Enter" || key === " ")) return false;
   return store.lettersAnywhere.peek();
@@ -142,11 +180,12 @@ function moveCursor(explorer: Explorer, { key, shiftKey }: KeyboardEvent): void 
   ];
   const by = shiftKey ? 1 : STEP;
   explorer.store.pointing.value = true;
-  nudge(explorer, (x ?? 0) * by, (y ?? 0) * by, explorer.surface.getBoundingClientRect());
+  nudge(explorer, (x ?? 0) * by, (y ?? 0) * by);
 }
 
-function moveMap({ map, store }: Explorer, { key }: KeyboardEvent): void {
+function moveMap(explorer: Explorer, { key }: KeyboardEvent): void {
+  const { map, shown } = paneInUse(explorer);
   const [x, y] = { h: [-1, 0], k: [1, 0], i: [0, -1], j: [0, 1] }[key.toLowerCase()] ?? [0, 0];
-  if (store.map.peek().dims === 3) map.orbit((x ?? 0) * TURN, (y ?? 0) * -TURN);
+  if (shown.peek()?.map.dims === 3) map.orbit((x ?? 0) * TURN, (y ?? 0) * -TURN);
   else map.pan((x ?? 0) * -PAN, (y ?? 0) * -PAN);
 }

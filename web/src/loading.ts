@@ -3,7 +3,7 @@ import { batch, effect, signal } from "@preact/signals-core";
 import type { Decoder } from "./decoder/client";
 import { asTrouble } from "./faults";
 import type { Recording, Shown } from "./recording";
-import type { Fault, Store } from "./store";
+import { type Fault, type Store, snap } from "./store";
 
 /** Fetches what is asked for; only the newest answer counts, and a failing one leaves the last frame standing. */
 export function followFrames(
@@ -30,6 +30,39 @@ export function followFrames(
       },
       (thrown: unknown) => {
         if (current()) store.frameFault.value = { ...faultOf(thrown, () => again.value++), map, epoch };
+      },
+    );
+  });
+}
+
+/** Fetches the map beside, at the epoch that is drawn or the nearest that it has. */
+export function followBeside(
+  store: Store,
+  recording: Recording,
+  draw: (shown: Shown, before: Shown | null) => void,
+) {
+  const again = signal(0);
+  return effect(() => {
+    void again.value;
+    const map = store.beside.value;
+    const asked = store.shown.value?.epoch;
+    store.besideFault.value = null;
+    if (!map) store.besideShown.value = null;
+    if (!map || asked === undefined) return;
+    const epoch = snap(map.epochs, asked);
+    const current = () => store.beside.peek() === map && store.shown.peek()?.epoch === asked;
+    recording.frame(map, epoch).then(
+      (shown) => {
+        if (!current()) return;
+        const before = store.besideShown.peek();
+        if (before?.map === map && before.epoch === epoch) return;
+        batch(() => {
+          store.besideShown.value = shown;
+          draw(shown, before);
+        });
+      },
+      (thrown: unknown) => {
+        if (current()) store.besideFault.value = { ...faultOf(thrown, () => again.value++), map, epoch };
       },
     );
   });

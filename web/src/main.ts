@@ -51,26 +51,23 @@ async function openScene(place: HTMLElement, source: Source, token: Token): Prom
 
 function show(place: HTMLElement, scene: Scene, source: Source, token: Token): Door {
   document.title = `${scene.title} \u00b7 Hinterland`;
-  const surface = el("div", {
-    class: "surface",
-    tabindex: 0,
-    role: "application",
-    "aria-roledescription": "map",
-    "aria-describedby": "map-summary",
-  });
+  const surface = createSurface("map-summary");
+  const besideSurface = createSurface("beside-summary");
   const page = el("div", { class: "page" });
   const places = views.map(({ name, title, tag }) => {
     const named: Record<string, string> = tag === "div" || tag === "header" ? {} : { "aria-label": title };
     return el(tag, { class: `view-${name}`, ...named });
   });
-  places[views.findIndex(({ name }) => name === "map")]?.append(surface);
+  for (const [name, node] of [["map", surface] as const, ["beside", besideSurface] as const]) {
+    places[views.findIndex((view) => view.name === name)]?.append(node);
+  }
   page.append(...places);
   place.append(page);
   const explorer = createExplorer(scene, source, {
-    surface,
+    ...{ surface, besideSurface },
     startWorker: () => new Worker(new URL("./decoder/worker.ts", import.meta.url), { type: "module" }),
     background: () => backgroundNow(),
-    insets: () => insetsNow(page),
+    insets: (of) => insetsNow(page, of),
     prepare(store) {
       loadPreferences(store, localStorage);
       apply(read(location.hash), scene, store);
@@ -88,6 +85,12 @@ function show(place: HTMLElement, scene: Scene, source: Source, token: Token): D
   savePreferences(explorer.store, localStorage);
   keepAddress(explorer, token);
   return createDoor(explorer);
+}
+
+/** An element for a map to be drawn in; what it shows is described elsewhere. */
+function createSurface(description: string): HTMLElement {
+  const attributes = { "aria-roledescription": "map", "aria-describedby": description };
+  return el("div", { class: "surface", tabindex: 0, role: "application", ...attributes });
 }
 
 /** The address follows what is looked at, and what is looked at follows a pasted address. */
@@ -141,6 +144,7 @@ function whenOpen(opening: Promise<Door>): Door {
     shownPixels: () => now().shownPixels(),
     toScreen: (spot) => now().toScreen(spot),
     toLatent: (x, y) => now().toLatent(x, y),
+    trust: (x, y) => now().trust(x, y),
     nearest: async (latent, k) => (await soon).nearest(latent, k),
     timings: () => now().timings(),
   };

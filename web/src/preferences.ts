@@ -17,8 +17,9 @@ export function loadPreferences(store: Store, keep: Storage): void {
   } catch {
     return;
   }
-  const { theme, lens, lettersAnywhere } = (told ?? {}) as Record<string, unknown>;
+  const { theme, lens, fog, lettersAnywhere } = (told ?? {}) as Record<string, unknown>;
   if (theme === "auto" || theme === "light" || theme === "dark") store.theme.value = theme;
+  if (typeof fog === "boolean") store.fog.value = fog;
   if (typeof lens === "boolean") store.lens.value = lens;
   if (typeof lettersAnywhere === "boolean") store.lettersAnywhere.value = lettersAnywhere;
 }
@@ -28,6 +29,7 @@ export function savePreferences(store: Store, keep: Storage): void {
     const told = {
       theme: store.theme.value,
       lens: store.lens.value,
+      fog: store.fog.value,
       lettersAnywhere: store.lettersAnywhere.value,
     };
     try {

@@ -5,7 +5,7 @@ import type { Latents } from "./nearest";
 import { epochName, type MapEntry, type Scene } from "./scene";
 import type { Source } from "./source";
 import { expect, floats, readTensors } from "./tensors";
-import { readWay, type Way } from "./ways";
+import { needsLatents, readWay, type Way } from "./ways";
 
 /** A map at one epoch: where each image lies, and the way back. */
 export interface Shown {
@@ -14,6 +14,14 @@ export interface Shown {
   /** (n, dims) */
   readonly points: Float32Array;
   readonly way: Way;
+  /** (n,) in [0, 1]: the share of a point's true neighbours that are not near it on the map; where it was measured. */
+  readonly distortion?: Float32Array;
+}
+/** Row by row, the k images nearest to each in latent space, nearest first. */
+export interface Neighbours {
+  readonly epoch: number;
+  readonly k: number;
+  readonly images: Uint32Array;
 }
 export type Column = Float32Array | Int32Array;
 
@@ -28,6 +36,8 @@ export interface Recording {
   /** Every method throws a Trouble. */
   frame(map: MapEntry, epoch: number): Promise<Shown>;
   latents(epoch: number): Promise<Latents>;
+  /** null where the scene has none of that epoch. */
+  neighbours(epoch: number): Promise<Neighbours | null>;
   columns(): Promise<ReadonlyMap<string, Column>>;
   tile(index: number): Promise<Tile>;
 }
@@ -44,9 +54,14 @@ export function createRecording(scene: Scene, source: Source): Recording {
     if (!map) throw new Trouble(`there is no map '${key.slice(0, at)}'`);
     const epoch = Number(key.slice(at + 1));
     const path = `maps/${encodeURIComponent(map.name)}/${epochName(epoch)}.safetensors`;
-    const tensors = await read(source, path);
+    const [tensors, known] = await Promise.all([
+      read(source, path),
+      needsLatents(map) ? latents.get(String(epoch)) : null,
+    ]);
     const points = floats(tensors, "points", [scene.n, map.dims]);
-    return { map, epoch, points, way: readWay(map, tensors, scene.latentDim) };
+    const shown = { map, epoch, points, way: readWay(map, tensors, scene.latentDim, known) };
+    if (!tensors.has("distortion")) return shown;
+    return { ...shown, distortion: floats(tensors, "distortion", [scene.n]) };
   });
   const latents = new Cache<Latents>(LATENTS, async (key) => {
     const tensors = await read(source, `epochs/${epochName(Number(key))}/latents.safetensors`);
@@ -56,13 +71,22 @@ export function createRecording(scene: Scene, source: Source): Recording {
       mean: floats(tensors, "mean", [scene.n, scene.latentDim]),
     };
   });
+  const neighbours = new Cache<Neighbours>(1, async (key) => {
+    const k = scene.neighbours?.k ?? 0;
+    const { data } = expect(await read(source, "neighbours.safetensors"), "neighbours", [scene.n, k]);
+    if (!(data instanceof Uint32Array) || data.some((index) => index >= scene.n)) {
+      throw new Trouble("neighbours.safetensors: 'neighbours' must be U32 indices of images");
+    }
+    return { epoch: Number(key), k, images: data };
+  });
   const columns = new Cache<ReadonlyMap<string, Column>>(1, async () => {
     const found = new Map<string, Column>();
     if (scene.channels.length === 0) return found;
     const tensors = await read(source, "channels.safetensors");
     for (const { name, kind } of scene.channels) {
       const { data } = expect(tensors, name, [scene.n]);
-      if (data instanceof Int32Array !== (kind === "class")) {
+      const fits = kind === "class" ? data instanceof Int32Array : data instanceof Float32Array;
+      if (data instanceof Uint32Array || !fits) {
         throw new Trouble(`channels.safetensors: '${name}' is not of the kind that scene.json says`);
       }
       found.set(name, data);
@@ -73,6 +97,7 @@ export function createRecording(scene: Scene, source: Source): Recording {
   return {
     frame: (map, epoch) => frames.get(`${map.name}/${epoch}`),
     latents: (epoch) => latents.get(String(epoch)),
+    neighbours: async (epoch) => (scene.neighbours?.epoch === epoch ? neighbours.get(String(epoch)) : null),
     columns: () => columns.get("all"),
     async tile(index) {
       const { columns, rows, files } = scene.atlas;

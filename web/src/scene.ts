@@ -19,7 +19,15 @@ export interface MapEntry {
   /** Rising; at least one. */
   readonly epochs: readonly number[];
   readonly extent: readonly [low: readonly number[], high: readonly number[]];
+  readonly of: "latents" | "pixels";
+  readonly metrics: Metrics;
 }
+/** How true the newest frame of a map is; each only where it was measured, with its standard error. */
+export type Metrics = Readonly<
+  Partial<Record<MetricName, { readonly value: number; readonly error: number | null }>>
+>;
+export const METRICS = ["trustworthiness", "continuity", "neighbours_kept", "shepard"] as const;
+export type MetricName = (typeof METRICS)[number];
 export interface Atlas {
   readonly files: readonly string[];
   readonly columns: number;
@@ -33,6 +41,8 @@ export interface Scene {
   readonly shape: readonly [h: number, w: number, c: number];
   readonly atlas: Atlas;
   readonly channels: readonly Channel[];
+  /** The epoch whose true neighbours are in a file; null where there is none. */
+  readonly neighbours: { readonly epoch: number; readonly k: number } | null;
   readonly epochs: readonly EpochEntry[];
   readonly maps: readonly [MapEntry, ...MapEntry[]];
   readonly graphs: { readonly decoder?: string; readonly encoder?: string };
@@ -63,11 +73,22 @@ export function parseScene(json: unknown): Scene {
       rows: count(atlas.rows, "images.atlas.rows", 1),
     },
     channels: list(top.channels ?? [], "channels").map(parseChannel),
+    neighbours: parseNeighbours(top.neighbours),
     epochs: list(top.epochs, "epochs").map(parseEpoch),
     maps: [first, ...others],
     graphs: parseGraphs(top.graphs ?? {}),
     live: list(top.live ?? [], "live").map((q, i) => text(q, `live[${i}]`)),
   };
+}
+
+/** A column of the map itself, not of the scene: how much of a point's neighbourhood is lost. */
+export const DISTORTION: Channel = { name: "distortion", kind: "number", values: [] };
+
+/** What points can be coloured by: the scene's channels, and the distortion of a map that cannot keep everything. */
+export function coloursOf({ channels, maps, latentDim }: Scene): readonly Channel[] {
+  const loses = maps.some(({ dims, way, of }) => way !== "flat" || dims < latentDim || of === "pixels");
+  const taken = channels.some(({ name }) => name === DISTORTION.name);
+  return loses && !taken ? [...channels, DISTORTION] : channels;
 }
 
 /** Folder and file names of epochs: four digits at least. */
@@ -140,7 +161,26 @@ function parseMap(value: unknown, i: number): MapEntry {
     way: text(told.way, `${at}.way`),
     epochs: epochs.toSorted((a, b) => a - b),
     extent: [low, high],
+    of: told.of === "pixels" ? "pixels" : "latents",
+    metrics: parseMetrics(told.metrics, `${at}.metrics`),
   };
+}
+
+function parseMetrics(value: unknown, at: string): Metrics {
+  const told = record(value ?? {}, at);
+  const number = (name: string) => loss(told[name], `${at}.${name}`);
+  return Object.fromEntries(
+    METRICS.flatMap((name) => {
+      const found = number(name);
+      return found === null ? [] : [[name, { value: found, error: number(`${name}_error`) }]];
+    }),
+  );
+}
+
+function parseNeighbours(value: unknown): Scene["neighbours"] {
+  if (value === undefined || value === null) return null;
+  const told = record(value, "neighbours");
+  return { epoch: count(told.epoch, "neighbours.epoch", 0), k: count(told.k, "neighbours.k", 0) };
 }
 
 function parseGraphs(value: unknown): Scene["graphs"] {

@@ -18,7 +18,12 @@ export interface Sight {
 /** A frame of which less is seen than this part is as good as gone. */
 const GONE = 0.15;
 
-export function createSight(store: Store, map: PlanarMap, surface: HTMLElement, insets: () => Insets): Sight {
+export function createSight(
+  store: Pick<Store, "camera" | "astray" | "shown">,
+  map: PlanarMap,
+  surface: HTMLElement,
+  insets: () => Insets,
+): Sight {
   /** The camera that the map has from the store, or the store from the map. */
   let held: Camera | null = null;
   /** The camera of the last fit that was asked for: every epoch that it shows is shown by it. */

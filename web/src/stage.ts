@@ -10,15 +10,18 @@ import { type Store, visibleOf } from "./store";
 
 export interface Stage {
   readonly travelling: ReadonlySignal<boolean>;
-  /** Shows the next frame; on the same map its points travel. */
+  /** Shows the next frame; its points travel there, from another map of as many dimensions too. */
   draw(shown: Shown, before: Shown | null): void;
   fit(travelMs?: number): void;
   dispose(): void;
 }
 
+/** How long points travel from one map to another. */
+const MORPH_MS = 1100;
+
 /** `insets`: what the panels cover now. `travelMs`: how long points travel now. */
 export function createStage(
-  store: Store,
+  store: Pick<Store, "camera" | "astray" | "shown">,
   map: PlanarMap,
   surface: HTMLElement,
   insets: () => Insets,
@@ -36,8 +39,10 @@ export function createStage(
     fit: sight.showWhole,
     draw(shown, before) {
       const { points, map: entry, epoch } = shown;
-      const travels = before?.map === entry ? travelMs() : 0;
-      map.setFrame({ points, dims: entry.dims }, entry.extent, travels);
+      const another = before !== null && before.map !== entry;
+      const ms = another ? Math.min(travelMs(), 1) * MORPH_MS : travelMs();
+      const travels = before?.map.dims === entry.dims ? ms : 0;
+      map.setFrame({ points, dims: entry.dims }, entry.extent, travels, another);
       if (before?.map !== entry) sight.begin(shown);
       else if (before.epoch !== epoch) sight.follow(shown, travels);
       clearTimeout(arrival);

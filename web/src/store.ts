@@ -4,21 +4,43 @@ import type { Camera } from "./map";
 import type { Latents } from "./nearest";
 import { rangeOf, type Theme } from "./palette";
 import type { Column, Shown } from "./recording";
-import type { Channel, MapEntry, Scene } from "./scene";
+import { type Channel, coloursOf, DISTORTION, type MapEntry, type Scene } from "./scene";
 
-/** Where the cursor is held: at a spot of the map (a hand put it there), or at a latent (a program did). */
+/** The map, or the one beside it. */
+export type Side = "main" | "beside";
+/**
+ * Where the cursor is held: at a spot of a map (a hand put it there), at a latent (a program did), or at an image of
+ * the map beside, where that one is of another epoch and its spots lead to other latents.
+ */
 export type Aim =
-  | { readonly by: "spot"; readonly spot: Float32Array }
-  | { readonly by: "latent"; readonly latent: Float32Array };
+  | { readonly by: "spot"; readonly spot: Float32Array; readonly side?: Side }
+  | { readonly by: "latent"; readonly latent: Float32Array }
+  | { readonly by: "image"; readonly index: number };
 /** What is held fast: an image, whose latent changes with the epoch, or a latent, whose spot does. */
 export type Pin =
   | { readonly by: "image"; readonly index: number }
-  | { readonly by: "latent"; readonly latent: Float32Array };
-/** A place in latent space and on the map; image is -1 where it is no image's own. */
+  | { readonly by: "latent"; readonly latent: Float32Array; readonly from?: Origin };
+/** The spot that a latent was taken from: on that map at that epoch it is there and nowhere else. */
+export interface Origin {
+  readonly map: MapEntry;
+  readonly epoch: number;
+  readonly spot: Float32Array;
+  readonly trust: number | null;
+}
+/** A place in latent space and on the map of that side; image is -1 where it is no image's own. */
 export interface Place {
   readonly latent: Float32Array;
   readonly spot: Float32Array;
   readonly image: number;
+  readonly side: Side;
+  /** How far the way from the spot to the latent is to be believed, 0 to 1; null where nothing was guessed. */
+  readonly trust: number | null;
+}
+/** The epoch that was asked of a map which lacks it, and the one that it shows instead. */
+export interface Detour {
+  readonly map: MapEntry;
+  readonly asked: number;
+  readonly given: number;
 }
 export interface Fault {
   readonly message: string;
@@ -43,6 +65,10 @@ export interface Colouring {
 
 export interface Store {
   readonly map: Signal<MapEntry>;
+  /** A second map, side by side with the first; null where there is one alone. */
+  readonly beside: Signal<MapEntry | null>;
+  /** Valid while map and epoch stay as they are. */
+  readonly wanted: Signal<Detour | null>;
   /** The epoch asked for; `shown` follows when its file is here. */
   readonly epoch: Signal<number>;
   readonly colour: Signal<string | null>;
@@ -57,6 +83,10 @@ export interface Store {
   readonly playing: Signal<boolean>;
   readonly speed: Signal<Speed>;
   readonly lens: Signal<boolean>;
+  /** Fog over the ground where the way back is a guess. */
+  readonly fog: Signal<boolean>;
+  /** The panel that says how true the map is. */
+  readonly truthOpen: Signal<boolean>;
   readonly theme: Signal<ThemeChoice>;
   /** The system's own wish, for "auto". */
   readonly systemTheme: Signal<Theme>;
@@ -65,6 +95,8 @@ export interface Store {
 
   /** The frame that is drawn. */
   readonly shown: Signal<Shown | null>;
+  readonly besideShown: Signal<Shown | null>;
+  readonly besideFault: Signal<FrameFault | null>;
   /** Of the map and epoch that are asked for now; null as soon as something else is. */
   readonly frameFault: Signal<FrameFault | null>;
   readonly latents: Signal<Latents | null>;
@@ -78,6 +110,7 @@ export interface Store {
 
   readonly themeNow: ReadonlySignal<Theme>;
   readonly colouring: ReadonlySignal<Colouring | null>;
+  readonly detour: ReadonlySignal<Detour | null>;
   readonly cursor: ReadonlySignal<Place | null>;
   readonly pinned: ReadonlySignal<Place | null>;
 }
@@ -92,9 +125,17 @@ export function createStore(scene: Scene): Store {
   const shown = signal<Shown | null>(null);
   const latents = signal<Latents | null>(null);
   const columns = signal<ReadonlyMap<string, Column> | null>(null);
+  const besideShown = signal<Shown | null>(null);
+  const entry = signal<MapEntry>(map);
+  const epoch = signal(map.epochs.at(-1) ?? 0);
+  const wanted = signal<Detour | null>(null);
+  const colours = coloursOf(scene);
   return {
-    map: signal<MapEntry>(map),
-    epoch: signal(map.epochs.at(-1) ?? 0),
+    ...{ map: entry, epoch, wanted, besideShown },
+    beside: signal<MapEntry | null>(null),
+    besideFault: signal(null),
+    fog: signal(true),
+    truthOpen: signal(false),
     colour,
     hidden: signal<ReadonlySet<number>>(new Set()),
     camera: signal<Camera | null>(null),
@@ -117,29 +158,71 @@ export function createStore(scene: Scene): Store {
     tilesFault: signal(null),
     astray: signal(false),
     themeNow: computed(() => (theme.value === "auto" ? systemTheme.value : theme.value)),
-    colouring: computed(() => colouringOf(scene.channels, columns.value, colour.value)),
-    cursor: computed(() => placeOf(aim.value, shown.value)),
+    colouring: computed(() => colouringOf(colours, columns.value, colour.value, shown.value)),
+    detour: computed(() => {
+      const told = wanted.value;
+      return told?.map === entry.value && told.given === epoch.value ? told : null;
+    }),
+    cursor: computed(() => placeOf(aim.value, shown.value, besideShown.value, latents.value)),
     pinned: computed(() => pinnedPlace(pin.value, shown.value, latents.value)),
   };
 }
 
-/** Where an aim is on the shown map; null where the two do not fit. */
-export function placeOf(aim: Aim | null, shown: Shown | null): Place | null {
+/** Where an aim is on the shown maps; null where they do not fit. */
+export function placeOf(
+  aim: Aim | null,
+  shown: Shown | null,
+  beside: Shown | null = null,
+  latents: Latents | null = null,
+): Place | null {
   if (!aim || !shown) return null;
-  if (aim.by === "latent") return { latent: aim.latent, spot: shown.way.toSpot(aim.latent), image: -1 };
-  if (aim.spot.length !== shown.map.dims || !aim.spot.every(Number.isFinite)) return null;
-  return { latent: shown.way.toLatent(aim.spot), spot: aim.spot, image: -1 };
+  const none = { image: -1, trust: null };
+  if (aim.by === "latent") {
+    return { ...none, latent: aim.latent, spot: shown.way.toSpot(aim.latent), side: "main" };
+  }
+  if (aim.by === "image") {
+    if (!beside || latents?.epoch !== shown.epoch) return null;
+    const latent = rowOf(latents.mean, aim.index, latents.d);
+    return { ...none, latent, spot: pointOf(beside, aim.index), side: "beside" };
+  }
+  const side = aim.side ?? "main";
+  const on = side === "main" ? shown : beside;
+  if (aim.spot.length !== on?.map.dims || !aim.spot.every(Number.isFinite)) return null;
+  const trust = on.way.trust?.(aim.spot) ?? null;
+  return { latent: on.way.toLatent(aim.spot), spot: aim.spot, image: -1, side, trust };
+}
+
+/** Where an image lies on a map. */
+export function pointOf({ points, map }: Shown, index: number): Float32Array {
+  return rowOf(points, index, map.dims);
+}
+
+function rowOf(rows: Float32Array, index: number, length: number): Float32Array {
+  return rows.subarray(index * length, (index + 1) * length);
 }
 
 /** Where a pin is on the shown map. An image is at its point; null until its latent at this epoch is here. */
 export function pinnedPlace(pin: Pin | null, shown: Shown | null, latents: Latents | null): Place | null {
   if (!pin || !shown) return null;
-  if (pin.by === "latent") return { latent: pin.latent, spot: shown.way.toSpot(pin.latent), image: -1 };
+  if (pin.by === "latent") {
+    const { latent, from } = pin;
+    const here = from?.map === shown.map && from.epoch === shown.epoch ? from : null;
+    const spot = here?.spot ?? shown.way.toSpot(latent);
+    return { latent, spot, image: -1, side: "main", trust: here?.trust ?? null };
+  }
   if (latents?.epoch !== shown.epoch) return null;
-  const { dims } = shown.map;
-  const latent = latents.mean.subarray(pin.index * latents.d, (pin.index + 1) * latents.d);
-  const spot = shown.points.subarray(pin.index * dims, (pin.index + 1) * dims);
-  return latent.length === latents.d && spot.length === dims ? { latent, spot, image: pin.index } : null;
+  const latent = rowOf(latents.mean, pin.index, latents.d);
+  const spot = pointOf(shown, pin.index);
+  if (latent.length !== latents.d || spot.length !== shown.map.dims) return null;
+  return { latent, spot, image: pin.index, side: "main", trust: null };
+}
+
+/** Goes to a map at an epoch, or at the nearest that it has: then what was asked for is remembered. */
+export function enter(store: Store, map: MapEntry, asked: number): void {
+  const given = snap(map.epochs, asked);
+  store.map.value = map;
+  store.epoch.value = given;
+  store.wanted.value = given === asked ? null : { map, asked, given };
 }
 
 /** The recorded epoch nearest to the one asked for; of two as near, the one in the direction of travel. */
@@ -174,8 +257,12 @@ function colouringOf(
   channels: readonly Channel[],
   columns: ReadonlyMap<string, Column> | null,
   name: string | null,
+  shown: Shown | null,
 ): Colouring | null {
   const channel = channels.find((one) => one.name === name);
+  if (channel === DISTORTION) {
+    return shown?.distortion ? { channel, column: shown.distortion, range: [0, 1] } : null;
+  }
   const column = channel && columns?.get(channel.name);
   if (!channel || !column) return null;
   const range = column instanceof Float32Array ? rangeOf(column) : ([0, 0] as const);

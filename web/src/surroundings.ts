@@ -12,17 +12,19 @@ export function backgroundNow(): Rgb {
   return [r, g, b];
 }
 
-/** Pixels that the panels cover from each side: each panel is against one. */
-export function insetsNow(page: HTMLElement): Insets {
+/** Pixels that the panels cover of a surface from each side: each panel is against one side of the page. */
+export function insetsNow(page: HTMLElement, surface: HTMLElement): Insets {
   const box = page.getBoundingClientRect();
+  const part = surface.getBoundingClientRect();
   const covered = (name: string) => page.querySelector(`.view-${name}`)?.getBoundingClientRect();
   const [head, legend, inspector, timeline] = ["header", "legend", "inspector", "timeline"].map(covered);
   const beside = (inspector?.height ?? 0) > 0 && (inspector?.width ?? 0) < box.width / 2;
   const strip = beside ? timeline : inspector;
+  const over = (pixels: number) => Math.max(0, pixels);
   return {
-    top: (head?.bottom ?? 0) - box.top,
-    right: beside ? box.right - (inspector?.left ?? box.right) : 0,
-    bottom: box.bottom - (strip?.top ?? box.bottom),
-    left: beside && legend?.width ? legend.right - box.left : 0,
+    top: over((head?.bottom ?? 0) - part.top),
+    right: beside ? over(part.right - (inspector?.left ?? part.right)) : 0,
+    bottom: over(part.bottom - (strip?.top ?? part.bottom)),
+    left: beside && legend?.width ? over(legend.right - part.left) : 0,
   };
 }

@@ -3,16 +3,16 @@ import { Trouble } from "./faults";
 
 export interface Tensor {
   readonly shape: readonly number[];
-  readonly data: Float32Array | Int32Array;
+  readonly data: Float32Array | Int32Array | Uint32Array;
 }
 export type Tensors = ReadonlyMap<string, Tensor>;
 
 const LONGEST_HEADER = 16 * 1024 * 1024;
-const VIEWS = { F32: Float32Array, I32: Int32Array } as const;
+const VIEWS = { F32: Float32Array, I32: Int32Array, U32: Uint32Array } as const;
 
 /**
  * The tensors of a file, viewed in place where they are aligned and copied where not.
- * Throws a Trouble that says what is wrong with the file. Kinds of number other than F32 and I32 are refused.
+ * Throws a Trouble that says what is wrong with the file. Kinds of number other than F32, I32 and U32 are refused.
  */
 export function readTensors(bytes: ArrayBuffer): Tensors {
   const { header, start } = readHeader(bytes);
@@ -70,7 +70,9 @@ function readHeader(bytes: ArrayBuffer): { header: Record<string, unknown>; star
 function readEntry(name: string, told: unknown, room: number) {
   if (!isRecord(told)) throw damaged(`'${name}' is not described by an object`);
   const { dtype, shape, data_offsets: offsets } = told;
-  if (dtype !== "F32" && dtype !== "I32") throw damaged(`'${name}' is neither F32 nor I32`);
+  if (dtype !== "F32" && dtype !== "I32" && dtype !== "U32") {
+    throw damaged(`'${name}' is neither F32 nor I32 nor U32`);
+  }
   if (!Array.isArray(shape) || !shape.every(isCount)) throw damaged(`'${name}' has no sound shape`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
     throw damaged(`'${name}' has no sound offsets`);

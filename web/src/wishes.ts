@@ -2,17 +2,20 @@
 import type { Look } from "./address";
 import { Trouble } from "./faults";
 import type { Camera } from "./map";
-import type { MapEntry, Scene } from "./scene";
+import { coloursOf, type MapEntry, type Scene } from "./scene";
 import { type Aim, type Pin, SPEEDS, type Speed, snap, THEMES, type ThemeChoice } from "./store";
 
 export interface Wish {
   readonly map?: string;
+  /** A map side by side with it; null: none. */
+  readonly beside?: string | null;
   readonly epoch?: number;
   readonly camera?: Camera | null;
   readonly colour?: string | null;
   readonly hidden?: readonly number[];
   readonly theme?: ThemeChoice;
   readonly lens?: boolean;
+  readonly fog?: boolean;
   readonly playing?: boolean;
   readonly speed?: number;
   readonly cursor?: { readonly latent: ArrayLike<number> } | { readonly spot: ArrayLike<number> } | null;
@@ -26,10 +29,12 @@ export interface Order {
   readonly theme: ThemeChoice | undefined;
   readonly speed: Speed | undefined;
   readonly lens: boolean | undefined;
+  readonly fog: boolean | undefined;
   readonly playing: boolean | undefined;
 }
 
-const WISHES = ["map", "epoch", "camera", "colour", "hidden", "theme", "lens", "playing", "speed"];
+const LOOKS = ["map", "beside", "epoch", "camera", "colour", "hidden"];
+const WISHES = [...LOOKS, "theme", "lens", "fog", "playing", "speed"];
 const NUMBERS_OF_CAMERA = {
   "2d": ["x", "y", "span"],
   "3d": ["yaw", "pitch", "distance"],
@@ -41,6 +46,7 @@ export function orderOf(wish: unknown, scene: Scene, now: { map: MapEntry; colou
   const map = told.map === undefined ? now.map : mapOf(told.map, scene);
   const look: { -readonly [K in keyof Look]: Look[K] } = {};
   if (told.map !== undefined) look.map = map.name;
+  if (told.beside !== undefined) look.beside = orNull(told.beside, (value) => mapOf(value, scene).name);
   if (told.epoch !== undefined) look.epoch = epochOf(told.epoch, map.epochs, `the map '${map.name}'`);
   if (told.camera !== undefined) look.camera = orNull(told.camera, (value) => cameraOf(value, map));
   if (told.colour !== undefined) look.colour = orNull(told.colour, (value) => channelOf(value, scene));
@@ -54,6 +60,7 @@ export function orderOf(wish: unknown, scene: Scene, now: { map: MapEntry; colou
     theme: optional(told.theme, (value) => oneOf(value, THEMES, "theme")),
     speed: optional(told.speed, (value) => oneOf(value, SPEEDS, "speed")),
     lens: optional(told.lens, (value) => oneOf(value, [true, false], "lens")),
+    fog: optional(told.fog, (value) => oneOf(value, [true, false], "fog")),
     playing: optional(told.playing, (value) => oneOf(value, [true, false], "playing")),
   };
 }
@@ -86,7 +93,8 @@ function mapOf(value: unknown, { maps }: Scene): MapEntry {
   );
 }
 
-function channelOf(value: unknown, { channels }: Scene): string {
+function channelOf(value: unknown, scene: Scene): string {
+  const channels = coloursOf(scene);
   const channel = channels.find(({ name }) => name === value);
   const names = channels.map(({ name }) => `'${name}'`).join(", ");
   return channel?.name ?? fail(`there is no channel ${shown(value)}`, names && `there is ${names}`);

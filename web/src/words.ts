@@ -1,6 +1,7 @@
 /** Numbers and facts in words, the same wherever they are shown. */
 import type { Column } from "./recording";
-import type { Scene } from "./scene";
+import type { MapEntry, Scene } from "./scene";
+import type { Detour } from "./store";
 
 const MINUS = "\u2212";
 
@@ -44,4 +45,54 @@ export function grouped(count: number): string {
 
 function decimals(value: number, size: number): string {
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
+}
+
+export type TrustLevel = "well supported" | "between points" | "a guess";
+
+/** How far the way from a spot to a latent can be believed, in words. */
+export function trustLevel(trust: number): TrustLevel {
+  return trust >= SUPPORTED ? "well supported" : trust >= BETWEEN ? "between points" : "a guess";
+}
+
+const PROJECTIONS: Readonly<Record<string, string>> = {
+  pca: "PCA",
+  tsne: "t-SNE",
+  umap: "UMAP",
+  pacmap: "PaCMAP",
+  localmap: "LocalMAP",
+  plane: "Plane",
+};
+
+/** A map's name for people: what made it and of what; its own name too where others are alike. */
+export function mapTitle(map: MapEntry, maps: readonly MapEntry[]): string {
+  const plain = titleParts(map).join(" \u00b7 ");
+  const alike = maps.filter((other) => titleParts(other).join(" \u00b7 ") === plain).length > 1;
+  return alike ? `${map.name} \u00b7 ${plain}` : plain;
+}
+
+/** The same, and how much of its neighbourhoods is true, where that was measured. */
+export function mapWords(map: MapEntry, maps: readonly MapEntry[]): string {
+  const trust = map.metrics.trustworthiness;
+  return [mapTitle(map, maps), ...(trust ? [`trust ${hundredths(trust.value)}`] : [])].join(" \u00b7 ");
+}
+
+/** Epochs as a list, or as a range where they follow one another. */
+export function epochsWords(epochs: readonly number[]): string {
+  const [first, last] = [epochs[0] ?? 0, epochs.at(-1) ?? 0];
+  if (epochs.length === 1) return `only epoch ${first}`;
+  if (last - first === epochs.length - 1 && epochs.length > 2) return `epochs ${first} to ${last}`;
+  const told = epochs.length > 8 ? [...epochs.slice(0, 3), "\u2026", last] : epochs;
+  return `epochs ${told.join(", ")}`;
+}
+
+/** What is shown instead of the epoch that was asked for. */
+export function detourWords({ map, asked, given }: Detour): string {
+  return `This map has ${epochsWords(map.epochs)}: ${given} is shown for ${asked}.`;
+}
+
+const SUPPORTED = 0.8;
+const BETWEEN = 0.5;
+
+function titleParts({ name, projection, of, dims }: MapEntry): string[] {
+  return [PROJECTIONS[projection] ?? (projection || name), of, ...(dims === 3 ? ["3-D"] : [])];
 }

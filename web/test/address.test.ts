@@ -47,6 +47,7 @@ test("a store takes what its scene has, and gives it back", () => {
   const store = createStore(scene);
   const look: Look = {
     map: "space",
+    beside: "plane",
     epoch: 2,
     colour: "loss",
     hidden: [1],

@@ -36,15 +36,28 @@ function aContext(scene: Scene = aScene()) {
   };
   const hover = aProbe();
   const pinned = aProbe();
+  const map = {
+    onDraw: listen,
+    onCamera: listen,
+    toScreen: () => [10, 10],
+    pick: () => -1,
+    toSpot: () => [0, 0],
+  };
+  const surface = document.createElement("div");
   const context = {
     scene,
     store,
     hover,
     pinned,
     keys: KEYS,
-    surface: document.createElement("div"),
-    map: { onDraw: listen, onCamera: listen, toScreen: () => [10, 10], pick: () => -1, toSpot: () => [0, 0] },
-    recording: { tile: () => Promise.reject(new Error("no pictures here")) },
+    ...{ surface, map },
+    main: { side: "main", surface, map, shown: store.shown, travelling: signal(false), fit() {} },
+    beside: signal(null),
+    besideSurface: document.createElement("div"),
+    recording: {
+      tile: () => Promise.reject(new Error("no pictures here")),
+      neighbours: async () => null,
+    },
     decoder: { state: signal("here") },
     painted: signal(true),
     travelling: signal(false),
@@ -66,7 +79,7 @@ function lookAtSomething({ store, hover }: ReturnType<typeof aContext>): void {
   ]);
   store.aim.value = { by: "spot", spot: Float32Array.of(0.5, 0.5) };
   const latent = Float32Array.of(0.5, 0.5, 0);
-  hover.place.value = { latent, spot: Float32Array.of(0.5, 0.5), image: -1 };
+  hover.place.value = { latent, spot: Float32Array.of(0.5, 0.5), image: -1, side: "main", trust: null };
   hover.neighbour.value = { index: 1, distance: 0.25, epoch: 5 };
   hover.picture.value = { pixels: new Float32Array(4), latent, epoch: 5, asked: 0 };
 }
@@ -134,8 +147,8 @@ test("the legend counts each class, and a click hides it", () => {
   expect(place.querySelectorAll(".class")[1]?.getAttribute("aria-pressed")).toBe("false");
 });
 
-test("a set without channels has no legend", () => {
-  const made = aContext({ ...aScene(), channels: [] });
+test("a set without channels, whose maps lose nothing, has no legend", () => {
+  const made = aContext({ ...aScene(), channels: [], latentDim: 2 });
   const place = mounted("legend", made);
   expect(place.hidden).toBe(true);
 });
@@ -191,7 +204,8 @@ describe("a latent of many numbers", () => {
   function inspected(d: number) {
     const made = aContext({ ...aScene(), latentDim: d });
     const place = mounted("inspector", made);
-    made.hover.place.value = { latent: latent.slice(0, d), spot: Float32Array.of(0, 0), image: -1 };
+    const spot = Float32Array.of(0, 0);
+    made.hover.place.value = { latent: latent.slice(0, d), spot, image: -1, side: "main", trust: null };
     return place;
   }
   test("all are told, in lines and in the title", () => {

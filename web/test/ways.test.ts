@@ -38,6 +38,6 @@ test("a latent beside the sheet falls straight onto it", () => {
 test("an unknown way back is named", () => {
   const [map] = aScene().maps;
   const file = readTensors(tensorFile({}));
-  expect(() => readWay({ ...map, way: "near" }, file, 3)).toThrow("does not know: 'near'");
+  expect(() => readWay({ ...map, way: "far" }, file, 3)).toThrow("does not know: 'far'");
   expect(() => readWay(map, file, 3)).toThrow("has no tensor 'centre'");
 });

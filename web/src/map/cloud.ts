@@ -1,7 +1,8 @@
 /** The points to draw: where each came from, where it goes, its colour; in the order in which they are painted. */
+import type { View } from "./camera";
 import type { Extent } from "./extent";
 import type { Appearance, Frame } from "./types";
-import type { Vec3 } from "./vector";
+import { dot, minus, type Vec3 } from "./vector";
 
 /** What a renderer reads. An array that changed is a new array, so that a renderer knows what to upload. */
 export interface Cloud {
@@ -47,6 +48,32 @@ export function departed(frame: Frame, extent: Extent, before: Cloud, t: number)
       const axis = (i % dims) as 0 | 1 | 2;
       const drawn = before.from[i]! + (before.to[i]! - before.from[i]!) * t;
       from[i] = drawn + (before.origin[axis] - cloud.origin[axis]);
+    }
+  }
+  return { ...cloud, from };
+}
+
+/** What a camera saw: its view, and map units that were as wide as the canvas, or as far as the target. */
+export interface Seen {
+  readonly view: View;
+  readonly reach: number;
+}
+
+/** The cloud, departing from where it was seen by another camera: on the screen nothing jumps. */
+export function carried(cloud: Cloud, before: Seen, now: Seen): Cloud {
+  const { dims, origin } = cloud;
+  const scale = now.reach / before.reach;
+  const from = new Float32Array(cloud.from.length);
+  const old = minus(before.view.eye, origin);
+  const eye = minus(now.view.eye, origin);
+  for (let p = 0; p < from.length; p += dims) {
+    const at = minus([cloud.from[p]!, cloud.from[p + 1]!, dims === 3 ? cloud.from[p + 2]! : 0], old);
+    const { right, up, forward } = before.view;
+    const [x, y, z] = [dot(at, right) * scale, dot(at, up) * scale, dot(at, forward) * scale];
+    const to = now.view;
+    for (let axis = 0; axis < dims; axis++) {
+      const k = axis as 0 | 1 | 2;
+      from[p + axis] = eye[k] + to.right[k] * x + to.up[k] * y + to.forward[k] * z;
     }
   }
   return { ...cloud, from };

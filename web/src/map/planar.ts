@@ -1,7 +1,7 @@
 /** The map on a page: it keeps points, camera and renderer together, and draws only when something changed. */
 import * as optics from "./camera";
 import { chooseRenderer } from "./choose";
-import { type Cloud, coloured, departed, NO_POINTS, placed } from "./cloud";
+import { type Cloud, carried, coloured, departed, NO_POINTS, placed, type Seen } from "./cloud";
 import { type Extent, extentOf, sameExtent } from "./extent";
 import { steer } from "./gestures";
 import { automaticOpacity, automaticSize, type Look } from "./looks";
@@ -55,6 +55,8 @@ class Planar implements PlanarMap {
   #cloud: Cloud = NO_POINTS;
   #look = PLAIN;
   #pointTravel: Travel | null = null;
+  /** Until the next picture: what the camera saw of another map, whose points travel across the screen. */
+  #seen: Seen | null = null;
   /** `t` is how far it had come in the last picture: between pictures all questions get the same answers. */
   #cameraTravel: { readonly from: Camera; readonly travel: Travel; t: number } | null = null;
   #camera: Camera;
@@ -93,7 +95,7 @@ class Planar implements PlanarMap {
     return this.#renderer.name;
   }
 
-  setFrame(frame: Frame, extent: Corners, travelMs: number): void {
+  setFrame(frame: Frame, extent: Corners, travelMs: number, another = false): void {
     const now = performance.now();
     const before = this.#extent;
     const had = this.#frame.dims;
@@ -101,6 +103,8 @@ class Planar implements PlanarMap {
     const next = extentOf(extent, frame);
     const n = Math.floor(frame.points.length / frame.dims);
     const travels = travelMs > 0 && !this.#still && n > 0 && n === this.#cloud.n && had === frame.dims;
+    const crosses = travels && another;
+    if (crosses) this.#seen ??= this.#sees();
     const cloud = travels ? departed(frame, next, this.#cloud, t) : placed(frame, next, this.#cloud);
     this.#pointTravel = travels ? { start: now, ms: travelMs, fromRest: t >= 1 } : null;
     this.#cloud = coloured(cloud, frame, this.#look);
@@ -109,7 +113,7 @@ class Planar implements PlanarMap {
     this.#grid = null;
     if (had !== frame.dims) this.#grasped = null;
     const refit = had !== frame.dims || (!sameExtent(before, next) && (this.#whole || this.#isOutOfSight()));
-    if (refit || this.#cloud.n === 0) this.fit(travels ? travelMs : 0);
+    if (refit || this.#cloud.n === 0) this.fit(travels && !crosses ? travelMs : 0);
     this.#dirty();
   }
 
@@ -164,8 +168,7 @@ class Planar implements PlanarMap {
 
   pick(clientX: number, clientY: number, radiusPx: number): number {
     const [left, top] = this.#corner();
-    const view = this.#view();
-    const [x, y] = [clientX - left, clientY - top];
+    const [view, x, y] = [this.#view(), clientX - left, clientY - top];
     let slot: number;
     if (this.#frame.dims === 3) slot = nearestSeen(this.#cloud, view, x, y, radiusPx).slot;
     else {
@@ -248,6 +251,8 @@ class Planar implements PlanarMap {
     if (travelled >= 1) this.#pointTravel = null;
     if (this.#cameraTravel) this.#cameraTravel.t = progress(this.#cameraTravel.travel, began);
     if (this.#cameraTravel?.t === 1) this.#cameraTravel = null;
+    if (this.#seen) this.#cloud = carried(this.#cloud, this.#seen, this.#sees());
+    this.#seen = null;
     const density = Math.min(3, window.devicePixelRatio || 1);
     this.#renderer.draw({ cloud: this.#cloud, travelled, view: this.#view(), look: this.#looks(), density });
     this.#watch.drew(began, performance.now(), this.#cloud.n);
@@ -273,6 +278,11 @@ class Planar implements PlanarMap {
     if (!this.#cameraTravel) return this.#camera;
     const { from, t } = this.#cameraTravel;
     return optics.between(from, this.#camera, t);
+  }
+
+  #sees(): Seen {
+    const camera = this.#now();
+    return { view: this.#view(), reach: camera.kind === "2d" ? camera.span : camera.distance };
   }
 
   #view(): optics.View {
@@ -307,8 +317,7 @@ class Planar implements PlanarMap {
 
   #spot(clientX: number, clientY: number): Vec3 {
     const [left, top] = this.#corner();
-    const [x, y] = [clientX - left, clientY - top];
-    const view = this.#view();
+    const [view, x, y] = [this.#view(), clientX - left, clientY - top];
     if (!view.perspective) return optics.unproject(view, x, y, 1);
     const seen = nearestSeen(this.#cloud, view, x, y, GRASP);
     if (seen.slot >= 0) this.#grasped = optics.unproject(view, x, y, seen.depth);

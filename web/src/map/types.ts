@@ -59,9 +59,10 @@ export interface PlanarMap {
   /**
    * Shows another epoch, or another map. With travelMs > 0 and as many points as before, they travel there from
    * where they are drawn now. The camera stays, unless the person never moved it (it then fits the new extent),
-   * the extent is out of sight, or `dims` changed.
+   * the extent is out of sight, or `dims` changed. Points of `another` map lie in other coordinates: they travel
+   * across the screen, from where they are seen now to where the camera that is set before the next picture sees them.
    */
-  setFrame(frame: Frame, extent: Corners, travelMs: number): void;
+  setFrame(frame: Frame, extent: Corners, travelMs: number, another?: boolean): void;
   setAppearance(look: Appearance): void;
   /** Where the camera is, or is travelling to. */
   camera(): Camera;

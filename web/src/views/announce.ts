@@ -1,7 +1,7 @@
 /** Says aloud what was chosen, for those who do not see it. Not every move: only what stays for a moment. */
 import { effect } from "@preact/signals-core";
 import type { Probe } from "../probe";
-import { brief, factsOf, latentWords } from "../words";
+import { brief, factsOf, latentWords, trustLevel } from "../words";
 import { all, el } from "./dom";
 import type { Context, View } from "./view";
 
@@ -43,6 +43,7 @@ function describe({ scene, store }: Context, probe: Probe): string {
   const facts = factsOf(scene, store.columns.value, index).map(([name, value]) => `${name} ${value}`);
   if (at.image >= 0) return [`Pinned image ${at.image}`, ...facts, epoch].join(", ");
   const near = found ? [`nearest image ${found.index}`, ...facts, `distance ${brief(found.distance)}`] : [];
+  const trust = at.trust === null ? [] : [trustLevel(at.trust)];
   const kind = store.pin.value ? "Pinned spot" : "Spot";
-  return [`${kind} ${latentWords(at.spot, 3)}`, ...near, epoch].join(", ");
+  return [`${kind} ${latentWords(at.spot, 3)}`, ...trust, ...near, epoch].join(", ");
 }

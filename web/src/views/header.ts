@@ -1,6 +1,7 @@
 /** The bar along the top: what this is, which map, and the tools. */
 import { effect } from "@preact/signals-core";
-import { chooseMap, nextTheme } from "../actions";
+import { chooseMap, nextTheme, toggleBeside } from "../actions";
+import { mapWords } from "../words";
 import { all, el, icon } from "./dom";
 import type { Context, View } from "./view";
 
@@ -16,6 +17,8 @@ const ICONS = {
     "M3 3l1.2 1.2M11.8 11.8l1.2 1.2M3 13l1.2-1.2M11.8 4.2l1.2-1.2",
   ),
   dark: icon("M13.5 9.6a5.8 5.8 0 0 1 -7.1 -7.1a5.8 5.8 0 1 0 7.1 7.1z"),
+  beside: icon("M2 3h12v10h-12z", "M8 3v10"),
+  truth: icon("M2.5 8a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0", "M5.4 8.2l1.8 1.8l3.4 -3.8"),
   keys: icon("M1.5 4h13v8h-13z", "M4 6.6h.1M6.7 6.6h.1M9.3 6.6h.1M12 6.6h.1M5 9.5h6"),
 } as const;
 
@@ -32,13 +35,23 @@ export const header: View = {
     const keysButton = tool("Keys", ICONS.keys, () => {
       store.keysOpen.value = true;
     });
+    const truthButton = tool("How true is this map? (q)", ICONS.truth, () => {
+      store.truthOpen.value = !store.truthOpen.value;
+    });
+    const besideButton = tool("Two maps side by side (b)", ICONS.beside, () => toggleBeside(context));
     // Where there is no room there is seldom a keyboard or a pointer that hovers.
     for (const button of [lensButton, keysButton]) button.classList.add("wide");
     const chooser = mapChooser(context);
     place.append(
       el("p", { class: "brand", text: "Hinterland" }),
       el("h1", { text: scene.title, title: scene.title }),
-      scene.maps.length > 1 ? el("div", { class: "chooser" }, chooser) : "",
+      el(
+        "div",
+        { class: "chooser map-bar", role: "group", "aria-label": "Map" },
+        scene.maps.length > 1 ? el("label", {}, el("span", { class: "full", text: "Map " }), chooser) : "",
+        truthButton,
+        scene.maps.length > 1 ? besideButton : "",
+      ),
       el(
         "div",
         { class: "tools", role: "toolbar", "aria-label": "View" },
@@ -54,6 +67,8 @@ export const header: View = {
       effect(() => {
         chooser.value = store.map.value.name;
       }),
+      effect(() => truthButton.setAttribute("aria-expanded", String(store.truthOpen.value))),
+      effect(() => besideButton.setAttribute("aria-pressed", String(store.beside.value !== null))),
       effect(() => lensButton.setAttribute("aria-pressed", String(store.lens.value))),
       effect(() => {
         const theme = store.theme.value;
@@ -71,8 +86,8 @@ function mapChooser(context: Context): HTMLSelectElement {
   const choice = el(
     "select",
     { class: "select", "aria-label": "Map", onchange: () => chooseMap(context, choice.value) },
-    ...context.scene.maps.map(({ name, dims }) =>
-      el("option", { value: name, text: dims === 3 ? `${name} (3-D)` : name }),
+    ...context.scene.maps.map((map) =>
+      el("option", { value: map.name, text: mapWords(map, context.scene.maps) }),
     ),
   );
   return choice;

@@ -1,5 +1,6 @@
 /** The panels of the page, in the order in which the keyboard meets them. */
 import { announce } from "./announce";
+import { beside } from "./beside";
 import { header } from "./header";
 import { inspector } from "./inspector";
 import { keys } from "./keys";
@@ -8,6 +9,9 @@ import { lens } from "./lens";
 import { map } from "./map";
 import { marks } from "./marks";
 import { timeline } from "./timeline";
+import { truth } from "./truth";
 import type { View } from "./view";
 
-export const views: readonly View[] = [header, map, marks, legend, inspector, timeline, lens, keys, announce];
+export const views: readonly View[] = [
+  ...[header, map, marks, beside, legend, inspector, timeline, truth, lens, keys, announce],
+];

@@ -5,8 +5,10 @@ import type { Probe } from "../probe";
 import type { Place } from "../store";
 import { brief, factsOf, grouped, latentWords } from "../words";
 import { all, el, faultNote, icon } from "./dom";
+import { createKin } from "./kin";
 import { createLatentLines, FEW } from "./latent";
 import { createSlot, createTileShow, type Slot, type TileShow } from "./pictures";
+import { createSupport } from "./support";
 import type { Context, View } from "./view";
 
 export const inspector: View = {
@@ -23,10 +25,14 @@ export const inspector: View = {
 /** The pin where there is one, else what is under the cursor. */
 function mainCard(place: HTMLElement, context: Context): () => void {
   const { store, hover, pinned } = context;
-  const { title, unpin, pin, decoded, near, beside, captions, note, facts, nodes } = mainParts(context);
+  const { title, unpin, pin, decoded, near, beside, captions, note, facts, nodes, frame, picture } =
+    mainParts(context);
   const focus = () => (store.pin.value ? pinned : hover);
+  const support = createSupport(() => focus().place.value, [frame]);
+  const kin = createKin(context, () => focus().place.value);
   const latent = createLatentLines(context.scene.latentDim, () => focus().place.value?.latent ?? null);
-  place.append(...nodes, latent.node);
+  picture.append(support.node);
+  place.append(...nodes, kin.node, latent.node);
   return all(
     effect(() => {
       const held = store.pin.value;
@@ -45,6 +51,8 @@ function mainCard(place: HTMLElement, context: Context): () => void {
     showPair(near, beside, context, focus),
     effect(() => facts.replaceChildren(...factLines(context, focus()))),
     latent.undo,
+    support.undo,
+    kin.undo,
   );
 }
 
@@ -86,9 +94,11 @@ function mainParts(context: Context) {
   );
   const note = el("div", { class: "slot-note" });
   const facts = el("dl", { class: "facts" });
+  const frame = el("div", { class: "frame" }, decoded.node, note);
+  const picture = el("figure", { class: "decoded" }, frame, captions[0]);
   const nodes = [
     el("div", { class: "card-head" }, title, pin, unpin),
-    el("figure", { class: "decoded" }, el("div", { class: "frame" }, decoded.node, note), captions[0]),
+    picture,
     el(
       "div",
       { class: "pair" },
@@ -97,7 +107,7 @@ function mainParts(context: Context) {
     ),
     facts,
   ];
-  return { title, pin, unpin, decoded, near, beside, captions, note, facts, nodes };
+  return { title, pin, unpin, decoded, near, beside, captions, note, facts, nodes, frame, picture };
 }
 
 /** While something is pinned: what is under the cursor, small. */
@@ -193,6 +203,8 @@ function factLines(context: Context, probe: Probe): Node[] {
     if (at.image < 0) lines.push(["image", grouped(image)]);
     lines.push(...factsOf(scene, columns, image));
   }
+  const lost = image >= 0 ? store.shown.value?.distortion?.[image] : undefined;
+  if (lost !== undefined) lines.push(["neighbours lost", `${Math.round(lost * 12)} of 12`]);
   if (found) {
     const name = at.image >= 0 ? `to image ${grouped(found.index)}` : "latent distance";
     lines.push([name, brief(found.distance)]);

@@ -2,6 +2,7 @@
 import { effect } from "@preact/signals-core";
 import { chooseColour, toggleClass } from "../actions";
 import { classColour, css, rampColour } from "../palette";
+import { coloursOf, DISTORTION } from "../scene";
 import type { Colouring } from "../store";
 import { brief, grouped } from "../words";
 import { all, el, faultNote } from "./dom";
@@ -17,7 +18,8 @@ export const legend: View = {
   tag: "aside",
   mount(place, context) {
     const { scene, store } = context;
-    if (scene.channels.length === 0) {
+    const channels = coloursOf(scene);
+    if (channels.length === 0) {
       place.hidden = true;
       return () => {};
     }
@@ -28,7 +30,7 @@ export const legend: View = {
         "aria-label": "Colour by",
         onchange: () => chooseColour(context, choice.value || null),
       },
-      ...scene.channels.map(({ name }) => el("option", { value: name, text: name })),
+      ...channels.map(({ name }) => el("option", { value: name, text: name })),
       el("option", { value: "", text: "nothing" }),
     );
     const body = el("div", { class: "legend-body" });
@@ -50,6 +52,7 @@ export const legend: View = {
         if (fault) body.replaceChildren(faultNote(fault));
         else if (colouring)
           body.replaceChildren(...(isClasses(colouring) ? classes : ramp)(context, colouring));
+        else if (store.colour.value === DISTORTION.name) body.replaceChildren(unmeasured(context));
         else body.replaceChildren();
       }),
       () => place.replaceChildren(),
@@ -109,6 +112,12 @@ function showAll({ store }: Context): void {
   store.hidden.value = new Set();
 }
 
+/** Distortion is of a map at an epoch, and not of all. */
+function unmeasured({ store }: Context): Node {
+  const epoch = store.shown.value?.epoch;
+  return el("p", { class: "quiet", text: `Not measured of this map at epoch ${epoch ?? "\u2026"}.` });
+}
+
 /** A ramp with its ends. */
 function ramp({ store }: Context, { channel, range }: Colouring): Node[] {
   const theme = store.themeNow.value;
@@ -119,6 +128,11 @@ function ramp({ store }: Context, { channel, range }: Colouring): Node[] {
   for (let x = 0; brush && x < bar.width; x++) {
     brush.fillStyle = css(rampColour(x / (bar.width - 1), theme));
     brush.fillRect(x, 0, 1, 1);
+  }
+  if (channel === DISTORTION) {
+    const ends = ["0 kept", "torn 1"].map((text) => el("span", { text }));
+    const meaning = "The share of a point's 12 true nearest neighbours that are not near it on this map.";
+    return [bar, el("p", { class: "ticks" }, ...ends), el("p", { class: "quiet meaning", text: meaning })];
   }
   const [low, high] = range;
   const ticks = [low, (low + high) / 2, high].map((value) => el("span", { text: brief(value) }));

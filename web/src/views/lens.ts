@@ -1,6 +1,7 @@
 /** The lens: what is under the cursor, decoded, beside it. */
 import { effect } from "@preact/signals-core";
 import { screenOf } from "../actions";
+import { trustLevel } from "../words";
 import { all, el } from "./dom";
 import { createSlot } from "./pictures";
 import type { View } from "./view";
@@ -31,6 +32,9 @@ export const lens: View = {
       effect(() => {
         const picture = hover.picture.value;
         if (picture) slot.paint(picture.pixels);
+        const trust = hover.place.value?.trust ?? 1;
+        glass.dataset.trust = trustLevel(trust).replace(" ", "-");
+        glass.style.setProperty("--trust", String(trust));
         void [store.lens.value, store.pointing.value, hover.place.value];
         follow();
       }),

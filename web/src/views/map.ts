@@ -1,8 +1,9 @@
-/** The map itself: the pointer over it becomes a spot, and a click pins what is there. */
+/** The map itself: what it shows, in words too, and the fog over its ground. */
 import { effect } from "@preact/signals-core";
-import { aimAt, pinAt } from "../actions";
-import { grouped } from "../words";
+import { detourWords, grouped, mapTitle } from "../words";
 import { all, el } from "./dom";
+import { createGround } from "./ground";
+import { followPointer } from "./pointer";
 import type { View } from "./view";
 
 export const map: View = {
@@ -13,26 +14,39 @@ export const map: View = {
     const { scene, store, surface } = context;
     const summary = el("p", { id: "map-summary", class: "unseen" });
     const note = el("div", { class: "map-note" });
+    const ground = createGround(context, context.main);
     const astray = el(
       "div",
-      { class: "astray panel", role: "status" },
+      { class: "astray panel" },
       el("p", { text: "points are outside the window \u00b7 press f" }),
       el("button", { type: "button", class: "button", text: "Fit", onclick: () => context.fit(300) }),
     );
-    place.append(surface, summary, note, astray);
-    const pointer = followPointer(surface, context);
+    const detour = el("p", { class: "detour panel" });
+    place.append(
+      surface,
+      ground.node,
+      summary,
+      note,
+      el("div", { class: "notes", role: "status" }, detour, astray),
+    );
     return all(
-      pointer,
+      followPointer(context, context.main),
+      ground.undo,
       effect(() => {
-        const { name, dims } = store.map.value;
+        const map = store.map.value;
         const epoch = store.shown.value?.epoch;
-        surface.setAttribute("aria-label", `Map '${name}' of ${grouped(scene.n)} images`);
+        surface.setAttribute("aria-label", `Map ${mapTitle(map, scene.maps)} of ${grouped(scene.n)} images`);
         summary.textContent =
-          `${dims} dimensions, epoch ${epoch ?? "loading"}, coloured by ${store.colour.value ?? "nothing"}. ` +
+          `${map.dims} dimensions, epoch ${epoch ?? "loading"}, coloured by ${store.colour.value ?? "nothing"}. ` +
           "Arrow keys move the cursor, Enter pins, question mark lists all keys.";
       }),
       effect(() => {
         astray.hidden = !store.astray.value;
+      }),
+      effect(() => {
+        const told = store.detour.value;
+        detour.hidden = !told;
+        detour.textContent = told ? detourWords(told) : "";
       }),
       effect(() => {
         note.textContent = "";
@@ -44,41 +58,3 @@ export const map: View = {
     );
   },
 };
-
-/** Keeps the cursor under the pointer, also when the map moves below it. */
-function followPointer(surface: HTMLElement, context: Parameters<View["mount"]>[1]): () => void {
-  const { store } = context;
-  let at: readonly [number, number] | null = null;
-  const listening = new AbortController();
-  const listen = <K extends keyof HTMLElementEventMap>(
-    name: K,
-    call: (event: HTMLElementEventMap[K]) => void,
-  ) => surface.addEventListener(name, call, { signal: listening.signal });
-  listen("pointermove", (event) => {
-    if (!event.isPrimary) return;
-    at = [event.clientX, event.clientY];
-    store.pointing.value = event.buttons === 0 || event.pointerType === "touch";
-    aimAt(context, ...at);
-  });
-  listen("pointerleave", () => {
-    at = null;
-    store.pointing.value = false;
-  });
-  let pinBefore = store.pin.peek();
-  listen("click", (event) => {
-    if (event.detail > 1) return;
-    pinBefore = store.pin.peek();
-    pinAt(context, event.clientX, event.clientY);
-    surface.focus({ preventScroll: true });
-  });
-  listen("dblclick", () => {
-    store.pin.value = pinBefore; // it was meant to zoom, not to pin
-  });
-  const undo = context.map.onCamera(() => {
-    if (at) aimAt(context, ...at);
-  });
-  return () => {
-    listening.abort();
-    undo();
-  };
-}

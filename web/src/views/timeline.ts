@@ -21,6 +21,7 @@ export const timeline: View = {
     const play = el("button", { type: "button", class: "tool play", onclick: () => togglePlay(context) });
     const speed = el("button", { type: "button", class: "tool speed", onclick: () => nextSpeed(context) });
     const reading = el("p", { class: "reading" });
+    const alone = el("p", { class: "quiet alone" });
     const fault = el("div", { class: "timeline-fault" });
     const chart = createChart(context);
     place.append(
@@ -34,6 +35,7 @@ export const timeline: View = {
       ),
       reading,
       chart.node,
+      alone,
       fault,
     );
     return all(
@@ -51,7 +53,11 @@ export const timeline: View = {
         speed.title = "Speed";
       }),
       effect(() => {
-        place.classList.toggle("single", store.map.value.epochs.length < 2);
+        const { epochs } = store.map.value;
+        place.classList.toggle("single", epochs.length < 2);
+        const others = context.scene.epochs.length;
+        alone.hidden = epochs.length > 1 || others < 2;
+        alone.textContent = `This map was made of epoch ${epochs[0]} alone; the run has ${others}.`;
       }),
       effect(() => reading.replaceChildren(...readingOf(context))),
       effect(() => {
@@ -133,7 +139,8 @@ function createChart(context: Context) {
   plot.addEventListener("pointerleave", () => {
     tip.hidden = true;
   });
-  const draw = () => drawing.replaceChildren(...linesOf(scene.epochs, span(), plot));
+  const draw = () =>
+    drawing.replaceChildren(...linesOf(scene.epochs, span(), plot), ...stopsOf(context, plot));
   const resized = new ResizeObserver(draw);
   resized.observe(plot);
   const undo = all(
@@ -150,6 +157,17 @@ function createChart(context: Context) {
     () => resized.disconnect(),
   );
   return { node, undo };
+}
+
+/** A dot at each epoch of a map that does not have all of them between its first and last. */
+function stopsOf({ scene, store }: Context, plot: HTMLElement): SVGElement[] {
+  const { epochs } = store.map.value;
+  const [first, last] = [epochs[0] ?? 0, epochs.at(-1) ?? 0];
+  if (scene.epochs.filter(({ epoch }) => epoch >= first && epoch <= last).length === epochs.length) return [];
+  return epochs.map((epoch) => {
+    const x = partOf(first, last, epoch) * plot.clientWidth;
+    return svg("circle", { class: "stop", cx: x, cy: plot.clientHeight - 17.5, r: 2.5 });
+  });
 }
 
 /** Both lines, their names at the end, and the scale. */

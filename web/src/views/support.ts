@@ -1,0 +1,37 @@
+/** How far the decoded picture can be trusted: in words, as a bar, and on the picture's frame. */
+import { effect } from "@preact/signals-core";
+import type { Place } from "../store";
+import { hundredths, trustLevel } from "../words";
+import { el } from "./dom";
+
+const MEANINGS = {
+  "well supported": "the nearest images agree on what lies here",
+  "between points": "the nearest images differ: a blend of them",
+  "a guess": "nothing like it was seen here: do not trust the picture",
+} as const;
+
+/** `of` gives the place that is looked at; frames get `data-trust` and how faded they are. Nothing shows where nothing is guessed. */
+export function createSupport(of: () => Place | null, frames: readonly HTMLElement[]) {
+  const level = el("b", {});
+  const number = el("span", { class: "quiet" });
+  const bar = el("span", { class: "gauge" });
+  const meaning = el("span", { class: "quiet meaning" });
+  const node = el("div", { class: "support", role: "status" }, level, number, bar, meaning);
+  const undo = effect(() => {
+    const trust = of()?.trust ?? null;
+    node.classList.toggle("off", trust === null);
+    const words = trust === null ? null : trustLevel(trust);
+    for (const frame of frames) {
+      if (words) frame.dataset.trust = words.replace(" ", "-");
+      else delete frame.dataset.trust;
+      frame.style.setProperty("--trust", String(trust ?? 1));
+    }
+    if (trust === null || !words) return;
+    node.dataset.trust = words.replace(" ", "-");
+    level.textContent = words;
+    number.textContent = `trust ${hundredths(trust)}`;
+    meaning.textContent = MEANINGS[words];
+    bar.style.setProperty("--part", String(trust));
+  });
+  return { node, undo };
+}
