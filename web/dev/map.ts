@@ -40,6 +40,7 @@ map.setAppearance({
   visible: null,
   size: Number(asked.get("size") ?? 0),
   opacity: Number(asked.get("opacity") ?? 0),
+  strength: 1,
   background: dark ? [16, 18, 24] : [255, 255, 255],
 });
 map.onDraw(tell);

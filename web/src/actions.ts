@@ -2,6 +2,8 @@
 import { batch } from "@preact/signals-core";
 import type { Pane } from "./beside";
 import type { Explorer } from "./explorer";
+import { LAYERS, withSetting } from "./layers";
+import type { Setting } from "./layers/layer";
 import { coloursOf, DISTORTION } from "./scene";
 import { enter, type Place, type Side, SPEEDS, type Speed, stepped, THEMES } from "./store";
 
@@ -161,6 +163,21 @@ export function toggleClass({ store }: Explorer, index: number, all: readonly nu
   }
   if (!hidden.delete(index)) hidden.add(index);
   store.hidden.value = hidden;
+}
+
+export function chooseLayer({ store }: Explorer, name: string, change: Partial<Setting>): void {
+  store.layers.value = withSetting(store.layers.peek(), name, change);
+}
+
+export function toggleLayer(explorer: Explorer, name: string): void {
+  const { store } = explorer;
+  chooseLayer(explorer, name, { on: !store.layers.peek().get(name)?.on });
+}
+
+/** The layer of that place in the list, the first is 1. */
+export function toggleNthLayer(explorer: Explorer, place: number): void {
+  const layer = LAYERS[place - 1];
+  if (layer) toggleLayer(explorer, layer.name);
 }
 
 export function nextTheme({ store }: Explorer): void {

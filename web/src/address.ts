@@ -1,5 +1,7 @@
 /** What is looked at, as the fragment of the page's address and back. Pure text; the token is never in it. */
 import { batch } from "@preact/signals-core";
+import { LAYERS, withSetting } from "./layers";
+import type { Setting } from "./layers/layer";
 import type { Camera } from "./map";
 import { coloursOf, type Scene } from "./scene";
 import { enter, type Pin, type Store } from "./store";
@@ -14,6 +16,8 @@ export interface Look {
   readonly hidden?: readonly number[];
   readonly camera?: Camera | null;
   readonly pin?: Pin | null;
+  /** Changes of layers, by name. */
+  readonly layers?: Readonly<Record<string, Partial<Setting>>>;
 }
 
 const LONGEST = 2000;
@@ -28,6 +32,7 @@ export function write(look: Look): string {
   if (look.camera) parts.push(["at", cameraNumbers(look.camera).join(",")]);
   if (look.pin?.by === "image") parts.push(["image", String(look.pin.index)]);
   if (look.pin?.by === "latent") parts.push(["latent", Array.from(look.pin.latent, short).join(",")]);
+  if (look.layers) parts.push(["layers", layersWritten(look.layers)]);
   if (look.hidden?.length) parts.push(["hide", look.hidden.join(",")]);
   let written = "";
   for (const [name, value] of parts) {
@@ -47,12 +52,14 @@ export function read(fragment: string): Look {
   const latent = numbers(told.get("latent"));
   const camera = cameraOf(numbers(told.get("at")));
   const beside = told.get("beside");
+  const layers = told.get("layers");
   if (map !== null) look.map = map;
   if (beside !== null) look.beside = beside;
   if (epoch?.length === 1) look.epoch = epoch[0]!;
   if (colour !== null) look.colour = colour === "" ? null : colour;
   if (hidden) look.hidden = hidden.filter(Number.isInteger);
   if (camera) look.camera = camera;
+  if (layers !== null) look.layers = layersRead(layers);
   if (image !== null && /^\d+$/.test(image)) look.pin = { by: "image", index: Number(image) };
   else if (latent) look.pin = { by: "latent", latent: Float32Array.from(latent) };
   return look;
@@ -68,6 +75,7 @@ export function lookOf(store: Store): Required<Look> {
     hidden: [...store.hidden.value].sort((a, b) => a - b),
     camera: store.camera.value,
     pin: store.pin.value,
+    layers: Object.fromEntries(store.layers.value),
   };
 }
 
@@ -93,9 +101,38 @@ export function apply(look: Look, scene: Scene, store: Store): void {
       const fits = look.camera?.kind === `${store.map.peek().dims}d`;
       store.camera.value = fits ? look.camera : null;
     }
+    for (const [name, change] of Object.entries(look.layers ?? {})) {
+      store.layers.value = withSetting(store.layers.peek(), name, change);
+    }
     if (look.pin !== undefined && (look.pin === null || fitsScene(look.pin, scene)))
       store.pin.value = look.pin;
   });
+}
+
+/** Those that are on, with how opaque in hundredths where that is not as it was before anybody chose. */
+function layersWritten(layers: NonNullable<Look["layers"]>): string {
+  const on = LAYERS.filter(({ name }) => layers[name]?.on);
+  return on
+    .map(({ name, opacity }) => {
+      const now = Math.round(100 * (layers[name]?.opacity ?? opacity));
+      return now === Math.round(100 * opacity) ? name : `${name}:${now}`;
+    })
+    .join(",");
+}
+
+/** Layers that are not named are off. */
+function layersRead(told: string): Record<string, Partial<Setting>> {
+  const layers: Record<string, Partial<Setting>> = Object.fromEntries(
+    LAYERS.map(({ name }) => [name, { on: false }]),
+  );
+  for (const part of told.split(",")) {
+    const [name = "", percent] = part.split(":");
+    const known = LAYERS.find((layer) => layer.name === name);
+    if (!known) continue;
+    const share = percent !== undefined && /^\d{1,3}$/.test(percent) ? Number(percent) / 100 : known.opacity;
+    layers[name] = { on: true, opacity: Math.min(1, share) };
+  }
+  return layers;
 }
 
 function fitsScene(pin: Pin, scene: Scene): boolean {

@@ -1,6 +1,8 @@
 /** The second map, side by side with the first: drawn only while one is chosen, with a camera of its own. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals-core";
+import type { Decoder } from "./decoder/client";
 import type { Insets } from "./framing";
+import { createGround, type GroundWork } from "./ground";
 import { followBeside } from "./loading";
 import { type Camera, createMap, type PlanarMap } from "./map";
 import type { Rgb } from "./palette";
@@ -16,6 +18,7 @@ export interface Pane {
   readonly map: PlanarMap;
   readonly shown: ReadonlySignal<Shown | null>;
   readonly travelling: ReadonlySignal<boolean>;
+  readonly ground: GroundWork;
   fit(travelMs?: number): void;
 }
 
@@ -24,6 +27,7 @@ export interface Around {
   readonly insets: () => Insets;
   readonly background: () => Rgb;
   readonly travelMs: () => number;
+  readonly decoder: Decoder;
 }
 
 /** The pane of the map beside; null while there is none. Returns also what undoes it. */
@@ -43,12 +47,13 @@ function open(
   scene: Scene,
   store: Store,
   recording: Recording,
-  { surface, insets, background, travelMs }: Around,
+  { surface, insets, background, travelMs, decoder }: Around,
   pane: { value: Pane | null },
 ): () => void {
   const map = createMap(surface);
   const own = { camera: signal<Camera | null>(null), astray: signal(false), shown: store.besideShown };
   const stage = createStage(own, map, surface, insets, travelMs);
+  const ground = createGround(scene, store, { map, shown: own.shown, recording, decoder });
   const undo = [followBeside(store, recording, stage.draw), followLooks(scene, store, map, background)];
   pane.value = {
     side: "beside",
@@ -56,11 +61,13 @@ function open(
     map,
     shown: own.shown,
     travelling: stage.travelling,
+    ground,
     fit: stage.fit,
   };
   return () => {
     pane.value = null;
     for (const call of undo) call();
+    ground.dispose();
     stage.dispose();
     map.dispose();
     store.besideShown.value = null;

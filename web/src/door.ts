@@ -2,6 +2,7 @@
 import { batch } from "@preact/signals-core";
 import { apply, lookOf } from "./address";
 import type { Explorer } from "./explorer";
+import type { Setting, Told } from "./layers/layer";
 import type { Camera } from "./map";
 import { type Neighbour, nearestOf } from "./nearest";
 import type { Shown } from "./recording";
@@ -27,7 +28,8 @@ export interface State {
   readonly hidden: readonly number[];
   readonly theme: ThemeChoice;
   readonly lens: boolean;
-  readonly fog: boolean;
+  /** Each layer; `busy` while it works for what is seen now. */
+  readonly layers: Readonly<Record<string, Setting & { readonly busy: boolean }>>;
   readonly playing: boolean;
   readonly speed: number;
   readonly pin: { readonly image: number } | { readonly latent: readonly number[] } | null;
@@ -57,6 +59,8 @@ export interface Door {
   toScreen(spot: ArrayLike<number>): readonly [number, number];
   toLatent(x: number, y: number): Float32Array;
   trust(x: number, y: number): number;
+  /** What a layer says under a place of the window; null where it says nothing yet. */
+  ground(layer: string, x: number, y: number): Told | null;
   nearest(latent: ArrayLike<number>, k: number): Promise<Neighbour[]>;
   timings(): Readonly<Record<string, unknown>>;
 }
@@ -100,6 +104,10 @@ export function createDoor(explorer: Explorer): Door {
     toScreen: (spot) => map.toScreen(numbersOf(spot, drawn().map.dims, "a spot")),
     toLatent: (x, y) => drawn().way.toLatent(spotAt(x, y)),
     trust: (x, y) => drawn().way.trust?.(spotAt(x, y)) ?? 1,
+    ground(layer, x, y) {
+      if (!store.layers.peek().has(layer)) fail(`there is no layer '${layer}'`);
+      return explorer.main.ground.at(layer, spotAt(x, y));
+    },
     async nearest(latent, k) {
       const from = latentOf(latent);
       if (!(Number.isInteger(k) && k > 0)) fail(`k must be a whole number above 0; it is ${k}`);
@@ -124,6 +132,7 @@ function stateOf(explorer: Explorer): State {
     ...[store.frameFault, store.besideFault, store.latentsFault, store.columnsFault, store.tilesFault],
     ...[hover.fault, pinned.fault],
   ];
+  const failing = [...explorer.main.ground.fares.peek().values()].flatMap(({ fault }) => fault ?? []);
   const look = lookOf(store);
   return {
     map: look.map,
@@ -136,7 +145,7 @@ function stateOf(explorer: Explorer): State {
     hidden: look.hidden,
     theme: store.theme.peek(),
     lens: store.lens.peek(),
-    fog: store.fog.peek(),
+    layers: layersOf(explorer),
     playing: store.playing.peek(),
     speed: store.speed.peek(),
     pin: pin && (pin.by === "image" ? { image: pin.index } : { latent: [...pin.latent] }),
@@ -150,8 +159,18 @@ function stateOf(explorer: Explorer): State {
     shown: picture && { epoch: picture.epoch, latent: [...picture.latent] },
     nearest: hover.neighbour.peek(),
     decoder: decoder.state.peek(),
-    faults: faults.flatMap(({ value }) => (value ? [value.message] : [])),
+    faults: [...faults.flatMap(({ value }) => (value ? [value.message] : [])), ...failing],
   };
+}
+
+function layersOf({ store, main }: Explorer): State["layers"] {
+  const fares = main.ground.fares.peek();
+  return Object.fromEntries(
+    Array.from(store.layers.peek(), ([name, setting]) => [
+      name,
+      { ...setting, busy: fares.get(name)?.busy ?? false },
+    ]),
+  );
 }
 
 function named(shown: Shown | null): { readonly map: string; readonly epoch: number } | null {
@@ -165,7 +184,6 @@ function grant({ scene, store }: Explorer, wish: Wish): void {
     apply(order.look, scene, store);
     if (order.theme !== undefined) store.theme.value = order.theme;
     if (order.lens !== undefined) store.lens.value = order.lens;
-    if (order.fog !== undefined) store.fog.value = order.fog;
     if (order.speed !== undefined) store.speed.value = order.speed;
     if (order.aim !== undefined) store.aim.value = order.aim;
     if (order.playing !== undefined) store.playing.value = order.playing;

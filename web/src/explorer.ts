@@ -3,6 +3,7 @@ import { computed, effect, type ReadonlySignal, signal } from "@preact/signals-c
 import { createBeside, type Pane } from "./beside";
 import { createDecoder, type Decoder } from "./decoder/client";
 import type { Insets } from "./framing";
+import { createGround } from "./ground";
 import { followColumns, followFrames, followLatents, prefetch } from "./loading";
 import { createMap, type PlanarMap } from "./map";
 import type { Rgb } from "./palette";
@@ -69,12 +70,14 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
   const map = createMap(surface);
   const travelMs = () => (prefersStillness() ? 0 : EPOCH_MS / store.speed.peek());
   const stage = createStage(store, map, surface, () => around.insets(surface), travelMs);
-  const second = { surface: besideSurface, insets: () => around.insets(besideSurface), background, travelMs };
+  const insets = () => around.insets(besideSurface);
+  const second = { surface: besideSurface, insets, background, travelMs, decoder };
   const beside = createBeside(scene, store, recording, second);
   const painted = signal(false);
   const awake = computed(() => painted.value && store.shown.value !== null);
   const hover = createProbe(store, decoder, store.cursor, awake);
   const pinned = createProbe(store, decoder, store.pinned, awake);
+  const ground = createGround(scene, store, { map, shown: store.shown, recording, decoder });
   const hovers: number[] = [];
   const undo = [
     followFrames(store, recording, stage.draw),
@@ -98,7 +101,15 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
     beside.undo,
   ];
   const { travelling } = stage;
-  const main = { side: "main", surface, map, shown: store.shown, travelling, fit: stage.fit } as const;
+  const main = {
+    side: "main",
+    surface,
+    map,
+    shown: store.shown,
+    travelling,
+    ground,
+    fit: stage.fit,
+  } as const;
   return {
     ...{ scene, store, map, surface, recording, decoder, hover, pinned, painted, hovers, travelMs },
     ...{ travelling, main, beside: beside.pane, besideSurface },
@@ -112,7 +123,7 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
     },
     dispose() {
       for (const call of undo) call();
-      for (const part of [stage, hover, pinned, decoder, map]) part.dispose();
+      for (const part of [ground, stage, hover, pinned, decoder, map]) part.dispose();
     },
   };
 }

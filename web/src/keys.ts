@@ -11,9 +11,12 @@ import {
   stepMap,
   toggleBeside,
   toggleDistortion,
+  toggleLayer,
+  toggleNthLayer,
   togglePlay,
 } from "./actions";
 import type { Explorer } from "./explorer";
+import { LAYERS } from "./layers";
 
 export interface Key {
   /** As the help shows them. */
@@ -113,9 +116,13 @@ export const KEYS: readonly Key[] = [
     shown: ["g"],
     keys: ["g"],
     does: "fog where the way back is a guess",
-    act: ({ store }) => {
-      store.fog.value = !store.fog.value;
-    },
+    act: (explorer) => toggleLayer(explorer, "fog"),
+  },
+  {
+    shown: LAYERS.map((_, i) => String(i + 1)),
+    keys: LAYERS.map((_, i) => String(i + 1)),
+    does: `layers: ${LAYERS.map(({ title }) => title.toLowerCase()).join(", ")}`,
+    act: (explorer, { key }) => toggleNthLayer(explorer, Number(key)),
   },
   { shown: ["c"], keys: ["c"], does: "colour by the next channel", act: (explorer) => nextColour(explorer) },
   {

@@ -145,6 +145,7 @@ function whenOpen(opening: Promise<Door>): Door {
     toScreen: (spot) => now().toScreen(spot),
     toLatent: (x, y) => now().toLatent(x, y),
     trust: (x, y) => now().trust(x, y),
+    ground: (layer, x, y) => now().ground(layer, x, y),
     nearest: async (latent, k) => (await soon).nearest(latent, k),
     timings: () => now().timings(),
   };

@@ -1,5 +1,6 @@
 /** What a person likes, whatever the scene: kept by the browser, where it lets us. */
 import { effect } from "@preact/signals-core";
+import { withSetting } from "./layers";
 import type { Store } from "./store";
 
 const PLACE = "hinterland-preferences";
@@ -19,7 +20,7 @@ export function loadPreferences(store: Store, keep: Storage): void {
   }
   const { theme, lens, fog, lettersAnywhere } = (told ?? {}) as Record<string, unknown>;
   if (theme === "auto" || theme === "light" || theme === "dark") store.theme.value = theme;
-  if (typeof fog === "boolean") store.fog.value = fog;
+  if (typeof fog === "boolean") store.layers.value = withSetting(store.layers.peek(), "fog", { on: fog });
   if (typeof lens === "boolean") store.lens.value = lens;
   if (typeof lettersAnywhere === "boolean") store.lettersAnywhere.value = lettersAnywhere;
 }
@@ -29,7 +30,7 @@ export function savePreferences(store: Store, keep: Storage): void {
     const told = {
       theme: store.theme.value,
       lens: store.lens.value,
-      fog: store.fog.value,
+      fog: store.layers.value.get("fog")?.on ?? true,
       lettersAnywhere: store.lettersAnywhere.value,
     };
     try {

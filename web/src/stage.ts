@@ -64,12 +64,14 @@ export function followLooks(scene: Scene, store: Store, map: PlanarMap, backgrou
   return effect(() => {
     const theme = store.themeNow.value;
     const colouring = store.colouring.value;
-    const visible = visibleOf(colouring, store.hidden.value);
+    const points = store.layers.value.get("points");
+    const visible = points?.on === false ? new Uint8Array(scene.n) : visibleOf(colouring, store.hidden.value);
     let colours: Uint8Array;
     if (!colouring) colours = colourAlone(scene.n, theme);
     else if (colouring.column instanceof Float32Array) {
       colours = colourNumbers(colouring.column, colouring.range, theme);
     } else colours = colourClasses(colouring.column, colouring.channel.values.length, theme);
-    map.setAppearance({ colours, visible, size: 0, opacity: 0, background: background() });
+    const strength = points?.opacity ?? 1;
+    map.setAppearance({ colours, visible, size: 0, opacity: 0, strength, background: background() });
   });
 }

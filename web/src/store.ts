@@ -1,5 +1,6 @@
 /** What the person looks at: every fact once, as a signal; what follows from them is computed. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import { defaultSettings, type Settings } from "./layers";
 import type { Camera } from "./map";
 import type { Latents } from "./nearest";
 import { rangeOf, type Theme } from "./palette";
@@ -83,8 +84,8 @@ export interface Store {
   readonly playing: Signal<boolean>;
   readonly speed: Signal<Speed>;
   readonly lens: Signal<boolean>;
-  /** Fog over the ground where the way back is a guess. */
-  readonly fog: Signal<boolean>;
+  /** Which layers are drawn, and how opaque. */
+  readonly layers: Signal<Settings>;
   /** The panel that says how true the map is. */
   readonly truthOpen: Signal<boolean>;
   readonly theme: Signal<ThemeChoice>;
@@ -134,7 +135,7 @@ export function createStore(scene: Scene): Store {
     ...{ map: entry, epoch, wanted, besideShown },
     beside: signal<MapEntry | null>(null),
     besideFault: signal(null),
-    fog: signal(true),
+    layers: signal(defaultSettings()),
     truthOpen: signal(false),
     colour,
     hidden: signal<ReadonlySet<number>>(new Set()),

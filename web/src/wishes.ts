@@ -1,6 +1,8 @@
 /** What a program may wish for through the door, checked whole before any of it is done. */
 import type { Look } from "./address";
 import { Trouble } from "./faults";
+import { LAYERS } from "./layers";
+import type { Setting } from "./layers/layer";
 import type { Camera } from "./map";
 import { coloursOf, type MapEntry, type Scene } from "./scene";
 import { type Aim, type Pin, SPEEDS, type Speed, snap, THEMES, type ThemeChoice } from "./store";
@@ -15,7 +17,8 @@ export interface Wish {
   readonly hidden?: readonly number[];
   readonly theme?: ThemeChoice;
   readonly lens?: boolean;
-  readonly fog?: boolean;
+  /** By name: on or off, how opaque, or both. */
+  readonly layers?: Readonly<Record<string, boolean | number | Partial<Setting>>>;
   readonly playing?: boolean;
   readonly speed?: number;
   readonly cursor?: { readonly latent: ArrayLike<number> } | { readonly spot: ArrayLike<number> } | null;
@@ -29,12 +32,11 @@ export interface Order {
   readonly theme: ThemeChoice | undefined;
   readonly speed: Speed | undefined;
   readonly lens: boolean | undefined;
-  readonly fog: boolean | undefined;
   readonly playing: boolean | undefined;
 }
 
-const LOOKS = ["map", "beside", "epoch", "camera", "colour", "hidden"];
-const WISHES = [...LOOKS, "theme", "lens", "fog", "playing", "speed"];
+const LOOKS = ["map", "beside", "epoch", "camera", "colour", "hidden", "layers"];
+const WISHES = [...LOOKS, "theme", "lens", "playing", "speed"];
 const NUMBERS_OF_CAMERA = {
   "2d": ["x", "y", "span"],
   "3d": ["yaw", "pitch", "distance"],
@@ -53,6 +55,7 @@ export function orderOf(wish: unknown, scene: Scene, now: { map: MapEntry; colou
   if (told.hidden !== undefined) {
     look.hidden = hiddenOf(told.hidden, scene, look.colour === undefined ? now.colour : look.colour);
   }
+  if (told.layers !== undefined) look.layers = layersOf(told.layers);
   if (told.pin !== undefined) look.pin = orNull(told.pin, (value) => pinOf(value, scene));
   return {
     look,
@@ -60,7 +63,6 @@ export function orderOf(wish: unknown, scene: Scene, now: { map: MapEntry; colou
     theme: optional(told.theme, (value) => oneOf(value, THEMES, "theme")),
     speed: optional(told.speed, (value) => oneOf(value, SPEEDS, "speed")),
     lens: optional(told.lens, (value) => oneOf(value, [true, false], "lens")),
-    fog: optional(told.fog, (value) => oneOf(value, [true, false], "fog")),
     playing: optional(told.playing, (value) => oneOf(value, [true, false], "playing")),
   };
 }
@@ -110,6 +112,29 @@ function hiddenOf(value: unknown, { channels }: Scene, colour: string | null): n
   return value.map((index: unknown) =>
     whole(index, -1, classes - 1, `a hidden class of '${colour}'`, "\u22121 is 'no class'"),
   );
+}
+
+function layersOf(value: unknown): NonNullable<Look["layers"]> {
+  const names = LAYERS.map(({ name }) => name);
+  const told = Object.entries(record(value, "layers", names)).filter(([, wish]) => wish !== undefined);
+  return Object.fromEntries(told.map(([name, wish]) => [name, settingOf(wish, `the layer '${name}'`)]));
+}
+
+/** On or off, or how opaque a layer is to be (0: off), or both. */
+function settingOf(value: unknown, what: string): Partial<Setting> {
+  if (typeof value === "boolean") return { on: value };
+  if (typeof value === "number")
+    return value === 0 ? { on: false } : { on: true, opacity: share(value, what) };
+  const told = record(value, what, ["on", "opacity"]);
+  const setting: { -readonly [K in keyof Setting]?: Setting[K] } = {};
+  if (told.on !== undefined) setting.on = oneOf(told.on, [true, false], `${what}: on`);
+  if (told.opacity !== undefined) setting.opacity = share(told.opacity, what);
+  return setting;
+}
+
+function share(value: unknown, what: string): number {
+  if (typeof value === "number" && value >= 0 && value <= 1) return value;
+  return fail(`${what}: how opaque is a number from 0 to 1; it is ${shown(value)}`);
 }
 
 function cameraOf(value: unknown, { name, dims }: MapEntry): Camera {

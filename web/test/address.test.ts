@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { apply, type Look, lookOf, read, write } from "../src/address";
+import { defaultSettings, withSetting } from "../src/layers";
 import { createStore } from "../src/store";
 import { aScene } from "./fixtures";
 
@@ -53,9 +54,25 @@ test("a store takes what its scene has, and gives it back", () => {
     hidden: [1],
     camera: { kind: "3d", target: [0, 0, 0], yaw: 1, pitch: 0, distance: 4 },
     pin: { by: "image", index: 3 },
+    layers: { ...Object.fromEntries(defaultSettings()), fog: { on: false, opacity: 0.25 } },
   };
   apply(look, scene, store);
   expect(lookOf(store)).toEqual(look);
+});
+
+test("an address names the layers that are on, and how opaque where that was chosen", () => {
+  const store = createStore(aScene());
+  store.layers.value = withSetting(defaultSettings(), "fog", { opacity: 0.2 });
+  const { layers } = lookOf(store);
+  expect(write({ layers })).toBe("layers=fog%3A20,points");
+  expect(read(write({ layers })).layers).toMatchObject({
+    fog: { on: true, opacity: 0.2 },
+    points: { on: true },
+  });
+  const none = read("layers=weather,points:400").layers;
+  expect(none?.fog).toEqual({ on: false });
+  expect(none?.points).toEqual({ on: true, opacity: 1 });
+  expect(none).not.toHaveProperty("weather");
 });
 
 test("a store refuses what its scene has not", () => {

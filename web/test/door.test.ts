@@ -46,7 +46,8 @@ function aPage() {
   followFrames(store, recording, () => {});
   followLatents(store, recording);
   const map = { camera: () => null, timings: () => ({}) };
-  const parts = { scene, store, recording, decoder, painted, hover, pinned, map, hovers: [] };
+  const main = { ground: { fares: signal(new Map()), at: () => null } };
+  const parts = { main, scene, store, recording, decoder, painted, hover, pinned, map, hovers: [] };
   const door = createDoor({ ...parts, travelling: signal(false) } as unknown as Explorer);
   return { door, store, frames, pictures };
 }

@@ -181,7 +181,7 @@ describe("travelling", () => {
 });
 
 function drawn(frame: Frame, look: Partial<Appearance> = {}): Cloud {
-  const plain = { colours: new Uint8Array(0), visible: null, size: 0, opacity: 0 } as const;
+  const plain = { colours: new Uint8Array(0), visible: null, size: 0, opacity: 0, strength: 1 } as const;
   const cloud = placed(frame, extentOf([[], []], frame), NO_POINTS);
   return coloured(cloud, frame, { ...plain, background: [0, 0, 0], ...look });
 }

@@ -44,6 +44,7 @@ function aContext(scene: Scene = aScene()) {
     toSpot: () => [0, 0],
   };
   const surface = document.createElement("div");
+  const ground = { fares: signal(new Map()), at: () => null, dispose() {} };
   const context = {
     scene,
     store,
@@ -51,7 +52,7 @@ function aContext(scene: Scene = aScene()) {
     pinned,
     keys: KEYS,
     ...{ surface, map },
-    main: { side: "main", surface, map, shown: store.shown, travelling: signal(false), fit() {} },
+    main: { side: "main", surface, map, shown: store.shown, travelling: signal(false), ground, fit() {} },
     beside: signal(null),
     besideSurface: document.createElement("div"),
     recording: {
@@ -147,10 +148,11 @@ test("the legend counts each class, and a click hides it", () => {
   expect(place.querySelectorAll(".class")[1]?.getAttribute("aria-pressed")).toBe("false");
 });
 
-test("a set without channels, whose maps lose nothing, has no legend", () => {
+test("a set without channels, whose maps lose nothing, has nothing to colour by", () => {
   const made = aContext({ ...aScene(), channels: [], latentDim: 2 });
   const place = mounted("legend", made);
-  expect(place.hidden).toBe(true);
+  expect(place.querySelector<HTMLElement>(".drawer")?.hidden).toBe(true);
+  expect(place.querySelector(".layers")).not.toBeNull();
 });
 
 test("an epoch that fails is named on the timeline, and Retry tries it again", () => {

@@ -24,6 +24,11 @@ test.each<[unknown, string]>([
   [{ colour: "loss", hidden: [0] }, "hidden must be empty where the colour is no channel of classes"],
   [{ theme: "pink" }, "theme must be one of 'auto', 'light', 'dark'; it is 'pink'"],
   [{ speed: 3 }, "speed must be one of 0.5, 1, 2, 4; it is 3"],
+  [{ layers: ["fog"] }, "layers must be an object; it is a list"],
+  [{ layers: { rain: true } }, "layers has no 'rain'"],
+  [{ layers: { fog: "thick" } }, "the layer 'fog' must be an object; it is 'thick'"],
+  [{ layers: { fog: 1.5 } }, "the layer 'fog': how opaque is a number from 0 to 1; it is 1.5"],
+  [{ layers: { fog: { opacity: Number.NaN } } }, "it is NaN"],
   [{ lens: 1 }, "lens must be one of true, false; it is 1"],
   [{ playing: null }, "playing must be one of true, false; it is null"],
   [{ pin: { image: -1 } }, "a pinned image must be a whole number from 0 to 3; it is -1"],
@@ -83,4 +88,16 @@ test("numbers come from lists and typed arrays, and stay finite as float32", () 
   expect(() => numbersOf([1e300, 0], 2, "a spot")).toThrow("number 0 is 1e+300");
   expect(() => numbersOf(["1", 0], 2, "a spot")).toThrow("number 0 is '1'");
   expect(() => numbersOf("12", 2, "a spot")).toThrow("a spot must be a list of 2 numbers");
+});
+
+test("a layer is switched, or made so opaque, or both", () => {
+  const layers = { fog: 0.3, points: { on: true, opacity: 0.5 } };
+  expect(orderOf({ layers }, scene, now).look.layers).toEqual({
+    fog: { on: true, opacity: 0.3 },
+    points: { on: true, opacity: 0.5 },
+  });
+  expect(orderOf({ layers: { fog: 0, points: false } }, scene, now).look.layers).toEqual({
+    fog: { on: false },
+    points: { on: false },
+  });
 });

@@ -183,6 +183,18 @@ export function between(a: Camera, b: Camera, t: number): Camera {
   };
 }
 
+/** Is nothing of the extent on a canvas of that size? Never where the camera can turn. */
+export function isOutOfSight(camera: Camera, extent: Extent, width: number, height: number): boolean {
+  if (camera.kind === "3d") return false;
+  const { centre, size } = extent;
+  const side = Math.max(1, Math.min(width, height));
+  const [wide, high] = [(camera.span * width) / side, (camera.span * height) / side];
+  return (
+    Math.abs(camera.x - centre[0]) > (wide + size[0]) / 2 ||
+    Math.abs(camera.y - centre[1]) > (high + size[1]) / 2
+  );
+}
+
 export function usable(camera: Camera): boolean {
   if (camera.kind === "2d")
     return [camera.x, camera.y, camera.span].every(Number.isFinite) && camera.span > 0;

@@ -16,7 +16,7 @@ export interface Absence {
 /** null where the browser has no WebGL 2. */
 export function glRenderer(absence: Absence): GlRenderer | null {
   const canvas = document.createElement("canvas");
-  const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, depth: false, stencil: false });
+  const gl = canvas.getContext("webgl2", { antialias: false, depth: false, stencil: false });
   return gl && !gl.isContextLost() ? new GlRenderer(canvas, gl, absence) : null;
 }
 
@@ -66,7 +66,9 @@ export class GlRenderer implements Renderer {
     sized(this.canvas, picture);
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
     const [r, g, b] = picture.look.background;
-    gl.clearColor(r / 255, g / 255, b / 255, 1);
+    // Where there is a backdrop it lies under this canvas and shines through.
+    if (picture.backdrop) gl.clearColor(0, 0, 0, 0);
+    else gl.clearColor(r / 255, g / 255, b / 255, 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
     const { cloud, view, look } = picture;
     if (cloud.n === 0) return;

@@ -1,5 +1,6 @@
 /** The map's drawing engine: points in two or three dimensions, on a graphics processor or without one. */
-export { project, viewOf } from "./camera";
+export type { Painter } from "./backdrop";
+export { project, type View, viewOf } from "./camera";
 export { createMap } from "./planar";
 export type {
   Appearance,

@@ -1,4 +1,5 @@
 /** The map on a page: it keeps points, camera and renderer together, and draws only when something changed. */
+import { Backdrop, type Painter } from "./backdrop";
 import * as optics from "./camera";
 import { chooseRenderer } from "./choose";
 import { type Cloud, carried, coloured, departed, NO_POINTS, placed, type Seen } from "./cloud";
@@ -6,7 +7,7 @@ import { type Extent, extentOf, sameExtent } from "./extent";
 import { steer } from "./gestures";
 import { automaticOpacity, automaticSize, type Look } from "./looks";
 import { nearestSeen, PointGrid } from "./pick";
-import type { Renderer } from "./renderer";
+import { putInto, type Renderer } from "./renderer";
 import { Stopwatch } from "./timings";
 import { progress, type Travel } from "./travel";
 import type {
@@ -31,6 +32,7 @@ const PLAIN: Appearance = {
   visible: null,
   size: 0,
   opacity: 0,
+  strength: 1,
   background: [255, 255, 255],
 };
 /** How near a point must be, in pixels, for a spot of a 3-D map to be as deep as it is. */
@@ -46,6 +48,7 @@ class Planar implements PlanarMap {
   readonly #steered = new Set<(camera: Camera) => void>();
   readonly #undo: (() => void)[] = [];
   #renderer: Renderer;
+  #backdrop!: Backdrop;
   #patience = 0;
   #asked = 0;
   #width = 0;
@@ -112,7 +115,10 @@ class Planar implements PlanarMap {
     this.#extent = next;
     this.#grid = null;
     if (had !== frame.dims) this.#grasped = null;
-    const refit = had !== frame.dims || (!sameExtent(before, next) && (this.#whole || this.#isOutOfSight()));
+    const refit =
+      had !== frame.dims ||
+      (!sameExtent(before, next) &&
+        (this.#whole || optics.isOutOfSight(this.#camera, next, this.#width, this.#height)));
     if (refit || this.#cloud.n === 0) this.fit(travels && !crosses ? travelMs : 0);
     this.#dirty();
   }
@@ -121,6 +127,11 @@ class Planar implements PlanarMap {
     const recolour = look.colours !== this.#look.colours || look.visible !== this.#look.visible;
     this.#look = look;
     if (recolour) this.#cloud = coloured(this.#cloud, this.#frame, look);
+    this.#dirty();
+  }
+
+  setBackdrop(paint: Painter | null): void {
+    this.#backdrop.paint = paint;
     this.#dirty();
   }
 
@@ -213,22 +224,19 @@ class Planar implements PlanarMap {
     clearTimeout(this.#patience);
     for (const undo of this.#undo) undo();
     this.#renderer.dispose();
+    this.#backdrop.dispose();
     this.#drawn.clear();
     this.#steered.clear();
   }
 
   #mount(): void {
     const { canvas } = this.#renderer;
-    // A canvas that fills its place must not be what gives the place its size.
-    if (getComputedStyle(this.#place).position === "static") this.#place.style.position = "relative";
-    Object.assign(canvas.style, {
-      position: "absolute",
-      inset: "0",
-      width: "100%",
-      height: "100%",
-      display: "block",
-    });
-    this.#place.prepend(canvas);
+    putInto(this.#place, canvas);
+    const paint = this.#backdrop?.paint ?? null;
+    this.#backdrop?.dispose();
+    this.#backdrop = new Backdrop(this.#renderer.name);
+    this.#backdrop.paint = paint;
+    if (this.#renderer.name === "webgl2") this.#backdrop.mount(canvas);
   }
 
   #fallBack(): void {
@@ -254,19 +262,21 @@ class Planar implements PlanarMap {
     if (this.#seen) this.#cloud = carried(this.#cloud, this.#seen, this.#sees());
     this.#seen = null;
     const density = Math.min(3, window.devicePixelRatio || 1);
-    this.#renderer.draw({ cloud: this.#cloud, travelled, view: this.#view(), look: this.#looks(), density });
+    const [view, look] = [this.#view(), this.#looks()];
+    const backdrop = this.#backdrop.draw(view, look.background, density);
+    this.#renderer.draw({ cloud: this.#cloud, travelled, view, look, density, backdrop });
     this.#watch.drew(began, performance.now(), this.#cloud.n);
     if (this.#pointTravel || this.#cameraTravel) this.#dirty();
     for (const call of this.#drawn) call();
   }
 
   #looks(): Look {
-    const { size, opacity, background } = this.#look;
+    const { size, opacity, strength, background } = this.#look;
     const camera = this.#now();
     const zoom = optics.zoomOf(camera, this.#fitted());
     return {
       size: size > 0 ? size : automaticSize(this.#cloud.n, zoom, this.#width, this.#height),
-      opacity: opacity > 0 ? Math.min(1, opacity) : automaticOpacity(this.#cloud.n, zoom),
+      opacity: strength * (opacity > 0 ? Math.min(1, opacity) : automaticOpacity(this.#cloud.n, zoom)),
       background,
       reach: camera.kind === "3d" ? camera.distance : 1,
       thickness: this.#extent.radius,
@@ -330,15 +340,6 @@ class Planar implements PlanarMap {
     const points = this.#cloud.to;
     if (this.#grid?.points !== points) this.#grid = { points, grid: new PointGrid(this.#cloud) };
     return this.#grid.grid;
-  }
-
-  #isOutOfSight(): boolean {
-    if (this.#camera.kind === "3d") return false;
-    const { x, y, span } = this.#camera;
-    const { centre, size } = this.#extent;
-    const side = Math.max(1, Math.min(this.#width, this.#height));
-    const [wide, high] = [(span * this.#width) / side, (span * this.#height) / side];
-    return Math.abs(x - centre[0]) > (wide + size[0]) / 2 || Math.abs(y - centre[1]) > (high + size[1]) / 2;
   }
 
   #corner(): readonly [number, number] {

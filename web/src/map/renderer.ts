@@ -12,6 +12,8 @@ export interface Picture {
   readonly look: Look;
   /** Device pixels per CSS pixel. */
   readonly density: number;
+  /** What lies under the points, as large as the canvas; null: the look's background alone. */
+  readonly backdrop: HTMLCanvasElement | null;
 }
 
 export interface Renderer {
@@ -23,11 +25,28 @@ export interface Renderer {
 }
 
 /** Gives the canvas its size in device pixels; true where that changed it. */
-export function sized(canvas: HTMLCanvasElement, { view, density }: Picture): boolean {
+export function sized(
+  canvas: HTMLCanvasElement,
+  { view, density }: Pick<Picture, "view" | "density">,
+): boolean {
   const width = Math.max(1, Math.round(view.width * density));
   const height = Math.max(1, Math.round(view.height * density));
   if (canvas.width === width && canvas.height === height) return false;
   canvas.width = width;
   canvas.height = height;
   return true;
+}
+
+/** Lets a canvas fill its place, behind what else is there. */
+export function putInto(place: HTMLElement, canvas: HTMLCanvasElement): void {
+  // A canvas that fills its place must not be what gives the place its size.
+  if (getComputedStyle(place).position === "static") place.style.position = "relative";
+  Object.assign(canvas.style, {
+    position: "absolute",
+    inset: "0",
+    width: "100%",
+    height: "100%",
+    display: "block",
+  });
+  place.prepend(canvas);
 }

@@ -24,7 +24,7 @@ export class SplatRenderer implements Renderer {
     const largest = look.size * (view.perspective ? LARGEST_GROWTH : 1);
     const reach = Math.ceil(density * (largest / 2 + rimOf(largest))) + 1;
     const paper = this.#paper(2 * reach + 2, reach, look, density);
-    paper.pixels.fill(paper.background | 0xff000000);
+    this.#ground(paper, picture.backdrop);
     const eye = minus(view.eye, cloud.origin);
     if (view.perspective) this.#deep(picture, paper, eye);
     else this.#flat(picture, paper, eye);
@@ -35,6 +35,18 @@ export class SplatRenderer implements Renderer {
 
   dispose(): void {
     this.canvas.remove();
+  }
+
+  /** The paper before any point: the background, or what lies under the points. */
+  #ground({ pixels, background, stride, pad }: Paper, backdrop: HTMLCanvasElement | null): void {
+    pixels.fill(background | 0xff000000);
+    const { width, height } = this.canvas;
+    const under = backdrop?.getContext("2d")?.getImageData(0, 0, width, height);
+    if (!under) return;
+    const rows = new Uint32Array(under.data.buffer);
+    for (let y = 0; y < height; y++) {
+      pixels.set(rows.subarray(y * width, (y + 1) * width), (y + pad) * stride + pad);
+    }
   }
 
   #flat({ cloud, view, look, density, travelled }: Picture, paper: Paper, eye: Vec3): void {

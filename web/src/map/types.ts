@@ -1,4 +1,5 @@
 /** The map's nouns: what is drawn, from where, and what a drawn map can be asked. */
+import type { Painter } from "./backdrop";
 
 /** Where every image lies at one epoch: points (n, dims), row by row. */
 export interface Frame {
@@ -37,6 +38,8 @@ export interface Appearance {
   readonly size: number;
   /** In (0, 1]; 0 chooses by n and zoom. */
   readonly opacity: number;
+  /** In [0, 1]: that opacity is multiplied by it. */
+  readonly strength: number;
   readonly background: readonly [number, number, number];
 }
 
@@ -64,6 +67,8 @@ export interface PlanarMap {
    */
   setFrame(frame: Frame, extent: Corners, travelMs: number, another?: boolean): void;
   setAppearance(look: Appearance): void;
+  /** What is painted under the points of a 2-D map, before each picture; null: nothing. Draws anew. */
+  setBackdrop(paint: Painter | null): void;
   /** Where the camera is, or is travelling to. */
   camera(): Camera;
   /** A camera of the other kind, or with a number that is not finite, fits the whole extent instead. */

@@ -4,7 +4,6 @@ import { chooseBeside } from "../actions";
 import { detourWords, mapTitle, mapWords } from "../words";
 import { mountMarks } from "./crosses";
 import { all, el, faultNote, icon } from "./dom";
-import { createGround } from "./ground";
 import { followPointer } from "./pointer";
 import type { Context, View } from "./view";
 
@@ -73,11 +72,7 @@ export const beside: View = {
 };
 
 function fillLayer(layer: HTMLElement, context: Context, pane: NonNullable<Context["beside"]["value"]>) {
-  const ground = createGround(context, pane);
-  layer.append(ground.node);
-  return all(followPointer(context, pane), ground.undo, mountMarks(layer, context, pane), () =>
-    layer.replaceChildren(),
-  );
+  return all(followPointer(context, pane), mountMarks(layer, context, pane), () => layer.replaceChildren());
 }
 
 /** What stands in the bar: that the map is on its way, or that it lacks the epoch and what that means. */

@@ -1,4 +1,4 @@
-/** What the colours mean: a channel to colour by, its classes with counts, or its ramp. */
+/** What the colours mean: a channel to colour by, its classes with counts, or its ramp; and the layers. */
 import { effect } from "@preact/signals-core";
 import { chooseColour, toggleClass } from "../actions";
 import { classColour, css, rampColour } from "../palette";
@@ -6,6 +6,7 @@ import { coloursOf, DISTORTION } from "../scene";
 import type { Colouring } from "../store";
 import { brief, grouped } from "../words";
 import { all, el, faultNote } from "./dom";
+import { createLayers } from "./layers";
 import type { Context, View } from "./view";
 
 /** More lines than anyone reads; the rest are counted. */
@@ -19,10 +20,7 @@ export const legend: View = {
   mount(place, context) {
     const { scene, store } = context;
     const channels = coloursOf(scene);
-    if (channels.length === 0) {
-      place.hidden = true;
-      return () => {};
-    }
+    const wide = !matchMedia(NARROW).matches;
     const choice = el(
       "select",
       {
@@ -36,13 +34,16 @@ export const legend: View = {
     const body = el("div", { class: "legend-body" });
     const drawer = el(
       "details",
-      { class: "drawer", open: !matchMedia(NARROW).matches },
+      { class: "drawer", open: wide },
       el("summary", { text: "Colour" }),
       el("label", { class: "chooser" }, choice),
       body,
     );
-    place.append(drawer);
+    drawer.hidden = channels.length === 0;
+    const layers = createLayers(context, wide);
+    place.append(drawer, layers.node);
     return all(
+      layers.undo,
       effect(() => {
         choice.value = store.colour.value ?? "";
       }),

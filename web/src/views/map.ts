@@ -1,8 +1,7 @@
-/** The map itself: what it shows, in words too, and the fog over its ground. */
+/** The map itself: what it shows, in words too. */
 import { effect } from "@preact/signals-core";
 import { detourWords, grouped, mapTitle } from "../words";
 import { all, el } from "./dom";
-import { createGround } from "./ground";
 import { followPointer } from "./pointer";
 import type { View } from "./view";
 
@@ -14,7 +13,6 @@ export const map: View = {
     const { scene, store, surface } = context;
     const summary = el("p", { id: "map-summary", class: "unseen" });
     const note = el("div", { class: "map-note" });
-    const ground = createGround(context, context.main);
     const astray = el(
       "div",
       { class: "astray panel" },
@@ -22,16 +20,9 @@ export const map: View = {
       el("button", { type: "button", class: "button", text: "Fit", onclick: () => context.fit(300) }),
     );
     const detour = el("p", { class: "detour panel" });
-    place.append(
-      surface,
-      ground.node,
-      summary,
-      note,
-      el("div", { class: "notes", role: "status" }, detour, astray),
-    );
+    place.append(surface, summary, note, el("div", { class: "notes", role: "status" }, detour, astray));
     return all(
       followPointer(context, context.main),
-      ground.undo,
       effect(() => {
         const map = store.map.value;
         const epoch = store.shown.value?.epoch;

@@ -1,6 +1,6 @@
 /** How true a map is: what was measured of it, in numbers and in words, and where it lies. */
 import { effect } from "@preact/signals-core";
-import { toggleDistortion } from "../actions";
+import { chooseLayer, toggleDistortion } from "../actions";
 import { coloursOf, DISTORTION, type MapEntry, type MetricName } from "../scene";
 import { brief, hundredths, mapTitle } from "../words";
 import { all, el, icon } from "./dom";
@@ -27,7 +27,7 @@ export const truth: View = {
     const fog = el("input", {
       type: "checkbox",
       onchange: () => {
-        store.fog.value = fog.checked;
+        chooseLayer(context, "fog", { on: fog.checked });
       },
     });
     const colour = el("button", {
@@ -62,7 +62,7 @@ export const truth: View = {
         card.hidden = !store.truthOpen.value;
       }),
       effect(() => {
-        fog.checked = store.fog.value;
+        fog.checked = store.layers.value.get("fog")?.on ?? false;
         colour.hidden = !known;
         const on = store.colour.value === DISTORTION.name;
         colour.textContent = on ? "Colour as before" : "Colour by distortion: where it lies";

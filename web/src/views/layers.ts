@@ -1,0 +1,79 @@
+/** The layers under the points: each on or off, how opaque, what it shows, and how it fares. */
+import { effect } from "@preact/signals-core";
+import { chooseLayer } from "../actions";
+import type { Fare } from "../ground";
+import { LAYERS } from "../layers";
+import type { Layer } from "../layers/layer";
+import { css } from "../palette";
+import { all, el } from "./dom";
+import type { Context } from "./view";
+
+/** A drawer for the legend, and what undoes it. */
+export function createLayers(context: Context, open: boolean) {
+  const rows = LAYERS.map((layer) => createRow(context, layer));
+  const list = el("ul", { class: "layers", "aria-label": "Layers" }, ...rows.map(({ node }) => node));
+  const node = el("details", { class: "drawer", open }, el("summary", { text: "Layers" }), list);
+  return { node, undo: all(...rows.map(({ undo }) => undo)) };
+}
+
+function createRow(context: Context, layer: Layer) {
+  const { scene, store } = context;
+  const { name, title, meaning } = layer;
+  const place = LAYERS.indexOf(layer) + 1;
+  const on = el("input", {
+    type: "checkbox",
+    onchange: () => chooseLayer(context, name, { on: on.checked }),
+  });
+  const opacity = el("input", {
+    ...{ type: "range", min: "5", max: "100", step: "5", "aria-label": `${title}: how opaque` },
+    oninput: () => chooseLayer(context, name, { opacity: Number(opacity.value) / 100 }),
+  });
+  const note = el("p", { class: "quiet meaning", role: "status" });
+  const scale = el("div", { class: "scale" });
+  const label = el("label", { title: `${title}: ${meaning} (${place})` }, on, el("span", { text: title }));
+  const node = el("li", { class: "layer" }, label, opacity, note, scale);
+  const undo = all(
+    effect(() => {
+      const setting = store.layers.value.get(name);
+      const map = store.map.value;
+      const missing = layer.missing(scene, map);
+      const isOn = (setting?.on ?? false) && !missing;
+      const fare = isOn ? context.main.ground.fares.value.get(name) : undefined;
+      // On a map with depth there is no ground.
+      node.hidden = map.dims === 3 && layer.lay !== null;
+      on.checked = isOn;
+      on.disabled = missing !== null;
+      opacity.hidden = !isOn;
+      opacity.value = String(Math.round(100 * (setting?.opacity ?? 1)));
+      node.classList.toggle("busy", fare?.busy ?? false);
+      note.textContent = missing ?? noteOf(fare);
+      note.hidden = note.textContent === "";
+    }),
+    effect(() => {
+      const told = context.main.ground.fares.value.get(name)?.scale ?? null;
+      scale.replaceChildren(...(told ? scaleOf(told, title) : []));
+    }),
+  );
+  return { node, undo };
+}
+
+function noteOf(fare: Fare | undefined): string {
+  if (fare?.fault) return fare.fault;
+  return fare?.busy ? "working\u2026" : "";
+}
+
+function scaleOf({ ramp, ticks, words }: NonNullable<Fare["scale"]>, title: string): Node[] {
+  const parts: Node[] = [];
+  if (ramp) {
+    const bar = el("canvas", { class: "ramp", role: "img", "aria-label": `Scale of ${title}` });
+    bar.width = 96;
+    bar.height = 1;
+    const brush = bar.getContext("2d");
+    for (let x = 0; brush && x < bar.width; x++) {
+      brush.fillStyle = css(ramp(x / (bar.width - 1)));
+      brush.fillRect(x, 0, 1, 1);
+    }
+    parts.push(bar, el("p", { class: "ticks" }, ...ticks.map((text) => el("span", { text }))));
+  }
+  return [...parts, el("p", { class: "quiet meaning", text: words })];
+}
