@@ -3,6 +3,7 @@ import { computed, effect, type ReadonlySignal, signal } from "@preact/signals-c
 import type { Decoder } from "./decoder/client";
 import { LAYERS } from "./layers";
 import type { Ground, Layer, Scale, Sheet, Told } from "./layers/layer";
+import { Shelf } from "./layers/shelf";
 import type { PlanarMap, View } from "./map";
 import type { Recording, Shown } from "./recording";
 import type { Scene } from "./scene";
@@ -30,6 +31,8 @@ export interface Plot {
   readonly decoder: Decoder;
 }
 
+/** Of what was made, so much is kept. */
+const SHELF_BYTES = 96 * 2 ** 20;
 /** How long the ground of the epoch before may stand in for one that is being made. */
 const PATIENCE_MS = 2500;
 
@@ -41,6 +44,7 @@ interface Laid {
 }
 
 export function createGround(scene: Scene, store: Store, { map, shown, ...means }: Plot): GroundWork {
+  const shelf = new Shelf(SHELF_BYTES);
   const laid = new Map<string, Laid>();
   const fares = signal<ReadonlyMap<string, Fare>>(new Map());
   const paint = (brush: CanvasRenderingContext2D, view: View) => {
@@ -69,7 +73,7 @@ export function createGround(scene: Scene, store: Store, { map, shown, ...means 
         return;
       }
       const ground: Ground = {
-        ...{ scene, shown: frame, ...means },
+        ...{ scene, shown: frame, shelf, ...means },
         theme: () => store.themeNow.value,
         visible: () => visibleOf(store.colouring.value, store.hidden.value),
         changed: redraw.ask,

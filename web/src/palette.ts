@@ -20,6 +20,17 @@ const VIRIDIS = [
   ...["#440154", "#482475", "#414487", "#355f8d", "#2a788e", "#21918c"],
   ...["#22a884", "#44bf70", "#7ad151", "#bddf26", "#fde725"],
 ].map(rgb);
+/** Of numbers about zero: low, none, high; matplotlib's RdBu_r, and Crameri's berlin on night. */
+const PARTING: Record<Theme, readonly Rgb[]> = {
+  light: [
+    ...["#053061", "#2065ab", "#4393c3", "#90c4dd", "#d1e5f0", "#f7f6f6"],
+    ...["#fddbc7", "#f3a481", "#d6604d", "#b1182b", "#67001f"],
+  ].map(rgb),
+  dark: [
+    ...["#9eb0ff", "#62a6e0", "#3280a6", "#20526a", "#112732", "#190c09"],
+    ...["#371000", "#61200b", "#964a36", "#ca7b71", "#ffadad"],
+  ].map(rgb),
+};
 /** The part of the ramp that stands out from the background. */
 const SEEN: Record<Theme, readonly [number, number]> = { light: [0, 0.9], dark: [0.22, 1] };
 const NONE: Record<Theme, Rgb> = { light: [138, 136, 130], dark: [122, 126, 132] };
@@ -36,9 +47,18 @@ export function classColour(index: number, count: number, theme: Theme): Rgb {
 export function rampColour(part: number, theme: Theme): Rgb {
   if (Number.isNaN(part)) return NONE[theme];
   const [low, high] = SEEN[theme];
-  const at = (low + Math.min(1, Math.max(0, part)) * (high - low)) * (VIRIDIS.length - 1);
-  const i = Math.min(VIRIDIS.length - 2, Math.floor(at));
-  const [a, b] = [VIRIDIS[i]!, VIRIDIS[i + 1]!];
+  return between(VIRIDIS, low + Math.min(1, Math.max(0, part)) * (high - low));
+}
+
+/** The colour of a number about zero: 0 is the lowest, 0.5 none, 1 the highest. */
+export function partingColour(part: number, theme: Theme): Rgb {
+  return between(PARTING[theme], Math.min(1, Math.max(0, part)));
+}
+
+function between(stops: readonly Rgb[], part: number): Rgb {
+  const at = part * (stops.length - 1);
+  const i = Math.min(stops.length - 2, Math.floor(at));
+  const [a, b] = [stops[i]!, stops[i + 1]!];
   const mix = (k: 0 | 1 | 2) => Math.round(a[k] + (b[k] - a[k]) * (at - i));
   return [mix(0), mix(1), mix(2)];
 }

@@ -33,6 +33,12 @@ export interface Atlas {
   readonly columns: number;
   readonly rows: number;
 }
+export interface Classifier {
+  readonly file: string;
+  readonly classes: readonly string[];
+  /** The share of held-out images that it names rightly; null where nobody knows. */
+  readonly accuracy: number | null;
+}
 export interface Scene {
   readonly title: string;
   readonly model: string;
@@ -46,6 +52,8 @@ export interface Scene {
   readonly epochs: readonly EpochEntry[];
   readonly maps: readonly [MapEntry, ...MapEntry[]];
   readonly graphs: { readonly decoder?: string; readonly encoder?: string };
+  /** What names decoded pictures, by the values of the label channel; null where there is nothing. */
+  readonly classifier: Classifier | null;
   readonly live: readonly string[];
 }
 
@@ -59,6 +67,7 @@ export function parseScene(json: unknown): Scene {
   const atlas = record(images.atlas, "images.atlas");
   const model = record(top.model, "model");
   const maps = list(top.maps, "maps").map(parseMap);
+  const channels = list(top.channels ?? [], "channels").map(parseChannel);
   const [first, ...others] = maps;
   if (!first) throw wrong("maps", "must not be empty");
   return {
@@ -72,11 +81,12 @@ export function parseScene(json: unknown): Scene {
       columns: count(atlas.columns, "images.atlas.columns", 1),
       rows: count(atlas.rows, "images.atlas.rows", 1),
     },
-    channels: list(top.channels ?? [], "channels").map(parseChannel),
+    channels,
     neighbours: parseNeighbours(top.neighbours),
     epochs: list(top.epochs, "epochs").map(parseEpoch),
     maps: [first, ...others],
     graphs: parseGraphs(top.graphs ?? {}),
+    classifier: parseClassifier(top.classifier, channels),
     live: list(top.live ?? [], "live").map((q, i) => text(q, `live[${i}]`)),
   };
 }
@@ -190,6 +200,14 @@ function parseGraphs(value: unknown): Scene["graphs"] {
     if (told[name] !== undefined) graphs[name] = path(told[name], `graphs.${name}`);
   }
   return graphs;
+}
+
+function parseClassifier(value: unknown, channels: readonly Channel[]): Classifier | null {
+  const label = channels.find(({ name, kind }) => name === "label" && kind === "class");
+  if (value === undefined || value === null || !label) return null;
+  const told = record(value, "classifier");
+  const accuracy = loss(told.accuracy, "classifier.accuracy");
+  return { file: path(told.file, "classifier.file"), classes: label.values, accuracy };
 }
 
 function record(value: unknown, at: string): Record<string, unknown> {

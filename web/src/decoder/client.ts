@@ -1,11 +1,12 @@
 /** Latents to pictures and back, at any epoch: in the page's worker, or by asking the server. */
 import { type ReadonlySignal, signal } from "@preact/signals-core";
-import { Cache } from "../cache";
 import { asTrouble, Trouble } from "../faults";
-import { epochName, type Scene } from "../scene";
+import type { Scene } from "../scene";
 import type { Source } from "../source";
 import { floats, readTensors } from "../tensors";
 import { Channel } from "./channel";
+import { Quiet } from "./quiet";
+import { type Job, PageRuntime, size } from "./runtime";
 
 /** Where decoding happens. "none": neither the page nor the server can. */
 export type DecoderState = "asleep" | "starting" | "here" | "server" | "none";
@@ -16,6 +17,17 @@ export interface Decoder {
   decode(epoch: number, latents: Float32Array): Promise<Float32Array>;
   /** (n, h, w, c) in [0, 1] -> (n, d). Throws a Trouble. */
   encode(epoch: number, images: Float32Array): Promise<Float32Array>;
+  /**
+   * The same as `decode`, in the background: a decode or encode that is asked for meanwhile goes first.
+   * "classes": what the scene's classifier makes of the pictures instead, (n, classes). Throws a Trouble, or the
+   * signal's reason once it is aborted.
+   */
+  quietly(
+    epoch: number,
+    latents: Float32Array,
+    what: "images" | "classes",
+    signal: AbortSignal,
+  ): Promise<Float32Array>;
   /** Has an epoch's decoder ready before it is asked for; failing is no matter. */
   prepare(epoch: number): void;
   /** Forgets that the runtime did not start, so that the next picture tries again. */
@@ -23,56 +35,55 @@ export interface Decoder {
   dispose(): void;
 }
 
-/** What a graph is asked and answers: names, and the shape of one row. */
-interface Job {
-  readonly graph: "decoder" | "encoder";
-  readonly question: "decode" | "encode";
-  readonly input: string;
-  readonly output: string;
-  readonly takes: readonly number[];
-  readonly gives: readonly number[];
-}
-
 export function createDecoder(scene: Scene, source: Source, startWorker: () => Worker): Decoder {
-  const latents = [scene.latentDim];
-  const decoding: Job = {
-    ...{ graph: "decoder", question: "decode", input: "latents", output: "images" },
-    ...{ takes: latents, gives: scene.shape },
-  };
-  const encoding: Job = {
-    ...{ graph: "encoder", question: "encode", input: "images", output: "latents" },
-    ...{ takes: scene.shape, gives: latents },
-  };
+  const { decoding, encoding, naming } = jobsOf(scene);
   const state = signal<DecoderState>("asleep");
   const page = new PageRuntime(scene, source, new Channel(startWorker));
+  const quiet = new Quiet();
   const wake = () => {
     if (state.peek() === "asleep") state.value = "starting";
   };
 
-  async function run(job: Job, epoch: number, data: Float32Array): Promise<Float32Array> {
+  async function run(job: Job, epoch: number, data: Float32Array, next?: Job): Promise<Float32Array> {
     const shape = [data.length / size(job.takes), ...job.takes];
-    const due = (data.length / size(job.takes)) * size(job.gives);
+    const due = (shape[0] ?? 0) * size(job.gives);
     if (page.can(job)) {
       wake();
       try {
-        const result = await page.run(job, epoch, data, shape);
+        const result = await page.run(job, epoch, data, shape, next);
         state.value = "here";
-        return checked(result, due);
+        return checked(result, next ? (shape[0] ?? 0) * size(next.gives) : due);
       } catch (thrown) {
         if (!page.broken) throw asTrouble(thrown);
       }
     }
-    const served = scene.live.includes(job.question);
-    state.value = served ? "server" : "none";
-    if (!served) throw page.broken ?? nowhere(job);
+    const served = scene.live.includes(job.graph === "encoder" ? "encode" : "decode");
+    if (job.graph !== "classifier") state.value = served ? "server" : "none";
+    if (!served || job.graph === "classifier") throw page.broken ?? nowhere(job);
     const answer = readTensors(await source.ask(job.question, { epoch, [job.input]: nested(data, shape) }));
-    return checked(floats(answer, job.output, [shape[0] ?? 0, ...job.gives]), due);
+    const told = checked(floats(answer, job.output, [shape[0] ?? 0, ...job.gives]), due);
+    return next ? run(next, epoch, told) : told;
   }
 
   return {
     state,
-    decode: (epoch, data) => run(decoding, epoch, data),
-    encode: (epoch, data) => run(encoding, epoch, data),
+    decode: (epoch, data) => quiet.urgent(() => run(decoding, epoch, data)),
+    encode: (epoch, data) => quiet.urgent(() => run(encoding, epoch, data)),
+    async quietly(epoch, latents, what, signal) {
+      const d = scene.latentDim;
+      const next = what === "classes" ? naming : undefined;
+      const width = size((next ?? decoding).gives);
+      const rows = latents.length / d;
+      const all = new Float32Array(rows * width);
+      // What opening a graph takes is not what a row takes.
+      for (const job of next ? [decoding, next] : [decoding]) {
+        if (page.can(job)) await page.open(job, epoch).catch(() => {});
+      }
+      await quiet.pieces(what, rows, signal, async (from, to) => {
+        all.set(await run(decoding, epoch, latents.subarray(from * d, to * d), next), from * width);
+      });
+      return all;
+    },
     prepare(epoch) {
       if (!page.can(decoding)) return;
       wake();
@@ -90,67 +101,21 @@ export function createDecoder(scene: Scene, source: Source, startWorker: () => W
   };
 }
 
-/** Open sessions are kept in wasm memory, which never shrinks. */
-const SESSIONS = 6;
-
-/** Graphs with the weights of an epoch, open in the worker. */
-class PageRuntime {
-  readonly #graphs: Cache<ArrayBuffer>;
-  #sessions = this.#noSessions();
-  #opened = 0;
-
-  constructor(
-    readonly scene: Scene,
-    readonly source: Source,
-    readonly worker: Channel,
-  ) {
-    this.#graphs = new Cache(2, (path) => source.bytes(path));
-  }
-
-  get broken(): Trouble | null {
-    return this.worker.broken;
-  }
-
-  can({ graph }: Job): boolean {
-    return this.scene.graphs[graph] !== undefined && !this.broken;
-  }
-
-  /** The session's name in the worker. */
-  open({ graph }: Job, epoch: number): Promise<string> {
-    return this.#sessions.get(`${graph}/${epoch}`);
-  }
-
-  async run(job: Job, epoch: number, data: Float32Array, shape: readonly number[]) {
-    const session = await this.open(job, epoch);
-    const own = data.slice(); // a view would carry the whole array that it looks into
-    const { input, output } = job;
-    return this.worker.ask({ kind: "run", session, input, output, data: own, shape }, [own.buffer]);
-  }
-
-  restart(): void {
-    this.worker.restart();
-    this.#sessions = this.#noSessions();
-  }
-
-  #noSessions(): Cache<string> {
-    const close = (session: string) => {
-      this.worker.ask({ kind: "close", session }).catch(() => {});
-    };
-    return new Cache(SESSIONS, (key) => this.#make(key), close);
-  }
-
-  async #make(key: string): Promise<string> {
-    const [graph, epoch] = key.split("/") as ["decoder" | "encoder", string];
-    const location = `${graph}.safetensors`;
-    const [model, weights] = await Promise.all([
-      this.#graphs.get(this.scene.graphs[graph] ?? ""),
-      this.source.bytes(`epochs/${epochName(Number(epoch))}/${location}`),
-    ]);
-    // Numbered, so that closing an old session never closes a new one of the same epoch.
-    const session = `${key}/${++this.#opened}`;
-    await this.worker.ask({ kind: "open", session, graph: model, weights, location }, [weights]);
-    return session;
-  }
+function jobsOf({ latentDim, shape, classifier }: Scene) {
+  const latents = [latentDim];
+  const decoding: Job = {
+    ...{ graph: "decoder", question: "decode", input: "latents", output: "images" },
+    ...{ takes: latents, gives: shape },
+  };
+  const encoding: Job = {
+    ...{ graph: "encoder", question: "encode", input: "images", output: "latents" },
+    ...{ takes: shape, gives: latents },
+  };
+  const naming: Job = {
+    ...{ graph: "classifier", question: "name pictures", input: "images", output: "probabilities" },
+    ...{ takes: shape, gives: [classifier?.classes.length ?? 0] },
+  };
+  return { decoding, encoding, naming };
 }
 
 function nowhere({ question }: Job): Trouble {
@@ -163,10 +128,6 @@ function nowhere({ question }: Job): Trouble {
 function checked(data: Float32Array | null, length: number): Float32Array {
   if (data?.length === length) return data;
   throw new Trouble(`the graph gave ${data?.length ?? 0} numbers where ${length} were due`);
-}
-
-function size(shape: readonly number[]): number {
-  return shape.reduce((product, side) => product * side, 1);
 }
 
 /** Flat numbers as nested lists of that shape, for JSON. */

@@ -6,7 +6,8 @@ export type Asked =
       readonly id: number;
       readonly session: string;
       readonly graph: ArrayBuffer;
-      readonly weights: ArrayBuffer;
+      /** null where they are in the graph. */
+      readonly weights: ArrayBuffer | null;
       /** The name under which the graph looks for its weights. */
       readonly location: string;
     }
@@ -18,6 +19,8 @@ export type Asked =
       readonly output: string;
       readonly data: Float32Array;
       readonly shape: readonly number[];
+      /** Another graph, which gets the output, held in [0, 1], and gives the answer instead. */
+      readonly next?: { readonly session: string; readonly input: string; readonly output: string };
     }
   | { readonly kind: "close"; readonly id: number; readonly session: string };
 

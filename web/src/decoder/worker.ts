@@ -31,19 +31,16 @@ async function act(asked: Asked): Promise<Float32Array | null> {
     case "open": {
       const session = await InferenceSession.create(new Uint8Array(asked.graph), {
         executionProviders: ["wasm"],
-        externalData: [{ path: asked.location, data: new Uint8Array(asked.weights) }],
+        externalData: asked.weights ? [{ path: asked.location, data: new Uint8Array(asked.weights) }] : [],
       });
       sessions.set(asked.session, session);
       return null;
     }
     case "run": {
-      const session = sessions.get(asked.session);
-      if (!session) throw new Error(`no session ${asked.session}`);
-      const feeds = { [asked.input]: new Tensor("float32", asked.data, asked.shape) };
-      const { [asked.output]: result } = await session.run(feeds);
-      if (!result) throw new Error(`the graph has no output '${asked.output}'`);
-      // A copy: the result may lie in the runtime's own memory, which cannot be handed over.
-      return Float32Array.from((await result.getData()) as Float32Array);
+      const first = await run(asked, asked.data, asked.shape);
+      if (!asked.next) return first.data;
+      const second = await run(asked.next, within(first.data), first.dims);
+      return second.data;
     }
     case "close": {
       await sessions.get(asked.session)?.release();
@@ -51,4 +48,24 @@ async function act(asked: Asked): Promise<Float32Array | null> {
       return null;
     }
   }
+}
+
+interface Step {
+  readonly session: string;
+  readonly input: string;
+  readonly output: string;
+}
+
+async function run({ session: name, input, output }: Step, data: Float32Array, shape: readonly number[]) {
+  const session = sessions.get(name);
+  if (!session) throw new Error(`no session ${name}`);
+  const { [output]: result } = await session.run({ [input]: new Tensor("float32", data, shape) });
+  if (!result) throw new Error(`the graph has no output '${output}'`);
+  // A copy: the result may lie in the runtime's own memory, which cannot be handed over.
+  return { data: new Float32Array((await result.getData()) as Float32Array), dims: result.dims };
+}
+
+function within(pictures: Float32Array): Float32Array {
+  for (let i = 0; i < pictures.length; i++) pictures[i] = Math.min(1, Math.max(0, pictures[i]!));
+  return pictures;
 }

@@ -22,7 +22,7 @@ export const fog: Layer = {
   meaning: "where the way back from the map is a guess",
   on: true,
   opacity: 0.5,
-  missing: (_, { way }) => (way === "flat" ? "every spot of this map is exact" : null),
+  missing: (_, { way }) => (way === "flat" ? "nothing is guessed on this map" : null),
   lay: (ground) => new FogSheet(ground),
 };
 

@@ -1,9 +1,13 @@
 /** The layers, the lowest first. */
+import { decoded } from "./decoded";
+import { density } from "./density";
+import { distortion } from "./distortion";
 import { fog } from "./fog";
 import type { Layer, Setting } from "./layer";
 import { points } from "./points";
+import { territory } from "./territory";
 
-export const LAYERS: readonly Layer[] = [fog, points];
+export const LAYERS: readonly Layer[] = [territory, distortion, density, decoded, fog, points];
 
 export type Settings = ReadonlyMap<string, Setting>;
 

@@ -4,6 +4,7 @@ import type { View } from "../map";
 import type { Rgb, Theme } from "../palette";
 import type { Recording, Shown } from "../recording";
 import type { MapEntry, Scene } from "../scene";
+import type { Shelf } from "./shelf";
 
 export interface Layer {
   /** In the store, the address and the door. */
@@ -26,6 +27,8 @@ export interface Ground {
   readonly recording: Pick<Recording, "tile">;
   readonly decoder: Decoder;
   readonly shown: Shown;
+  /** What was made before, of any frame. */
+  readonly shelf: Shelf;
   theme(): Theme;
   /** Which images are drawn: 0 hides; null: all. */
   visible(): Uint8Array | null;
@@ -66,4 +69,15 @@ export type Told = { readonly spot: readonly [number, number] } & Readonly<Recor
 export interface Setting {
   readonly on: boolean;
   readonly opacity: number;
+}
+
+/** Why pictures cannot be decoded at all; null where they can. */
+export function undecodable({ graphs, live }: Scene): string | null {
+  if (graphs.decoder !== undefined || live.includes("decode")) return null;
+  return "this model decodes neither here nor by a server";
+}
+
+/** A number of a scale: 0.12, 1, 8.3, 120. */
+export function twoDigits(value: number): string {
+  return String(Number(value.toPrecision(2))).replace("-", "\u2212");
 }

@@ -28,9 +28,16 @@ function createRow(context: Context, layer: Layer) {
     ...{ type: "range", min: "5", max: "100", step: "5", "aria-label": `${title}: how opaque` },
     oninput: () => chooseLayer(context, name, { opacity: Number(opacity.value) / 100 }),
   });
-  const note = el("p", { class: "quiet meaning", role: "status" });
+  const note = el("p", { class: "quiet meaning" });
   const scale = el("div", { class: "scale" });
-  const label = el("label", { title: `${title}: ${meaning} (${place})` }, on, el("span", { text: title }));
+  const work = el("span", { class: "work", role: "status" });
+  const label = el(
+    "label",
+    { title: `${title}: ${meaning} (${place})` },
+    on,
+    el("span", { text: title }),
+    work,
+  );
   const node = el("li", { class: "layer" }, label, opacity, note, scale);
   const undo = all(
     effect(() => {
@@ -45,8 +52,9 @@ function createRow(context: Context, layer: Layer) {
       on.disabled = missing !== null;
       opacity.hidden = !isOn;
       opacity.value = String(Math.round(100 * (setting?.opacity ?? 1)));
-      node.classList.toggle("busy", fare?.busy ?? false);
-      note.textContent = missing ?? noteOf(fare);
+      work.classList.toggle("busy", fare?.busy ?? false);
+      work.setAttribute("aria-label", fare?.busy ? `${title}: working` : "");
+      note.textContent = missing ?? fare?.fault ?? "";
       note.hidden = note.textContent === "";
     }),
     effect(() => {
@@ -55,11 +63,6 @@ function createRow(context: Context, layer: Layer) {
     }),
   );
   return { node, undo };
-}
-
-function noteOf(fare: Fare | undefined): string {
-  if (fare?.fault) return fare.fault;
-  return fare?.busy ? "working\u2026" : "";
 }
 
 function scaleOf({ ramp, ticks, words }: NonNullable<Fare["scale"]>, title: string): Node[] {

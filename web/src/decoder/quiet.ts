@@ -1,0 +1,76 @@
+/** Long work beside the quick: one short piece at a time, and whatever is urgent goes first. */
+
+/** The longest that something urgent should wait for a piece, in milliseconds. */
+const PIECE_MS = 7;
+/** Rows of the first piece, before anybody knows what one costs; a piece is at most so many times the last. */
+const FIRST = 4;
+const GROWTH = 4;
+const MOST = 4096;
+
+export class Quiet {
+  #urgent = 0;
+  #calm: (() => void)[] = [];
+  #turn: Promise<void> = Promise.resolve();
+  /** Milliseconds of a row and rows of the last piece, by the kind of work. */
+  readonly #costs = new Map<string, { row: number; rows: number }>();
+
+  /** Work that nothing quiet may delay longer than a piece. */
+  async urgent<T>(work: () => Promise<T>): Promise<T> {
+    this.#urgent++;
+    try {
+      return await work();
+    } finally {
+      this.#urgent--;
+      if (this.#urgent === 0) for (const go of this.#calm.splice(0)) go();
+    }
+  }
+
+  /** Works through `rows` rows in pieces; those of several callers take turns. Throws the signal's reason once it is aborted. */
+  async pieces(
+    kind: string,
+    rows: number,
+    signal: AbortSignal,
+    work: (from: number, to: number) => Promise<void>,
+  ): Promise<void> {
+    let from = 0;
+    while (from < rows) {
+      const done = await this.#take();
+      try {
+        signal.throwIfAborted();
+        const to = Math.min(rows, from + this.#size(kind));
+        const begun = performance.now();
+        await work(from, to);
+        this.#learn(kind, to - from, performance.now() - begun);
+        from = to;
+      } finally {
+        done();
+      }
+    }
+  }
+
+  /** Waits for its turn and for calm; returns what ends the turn. */
+  async #take(): Promise<() => void> {
+    const before = this.#turn;
+    let done = () => {};
+    this.#turn = new Promise((end) => {
+      done = end;
+    });
+    await before;
+    while (this.#urgent > 0) await new Promise<void>((go) => this.#calm.push(go));
+    return done;
+  }
+
+  #size(kind: string): number {
+    const cost = this.#costs.get(kind);
+    if (!cost) return FIRST;
+    const fits = Math.floor(PIECE_MS / Math.max(1e-4, cost.row));
+    return Math.max(1, Math.min(fits, GROWTH * cost.rows, MOST));
+  }
+
+  #learn(kind: string, rows: number, ms: number): void {
+    const known = this.#costs.get(kind);
+    const row = ms / rows;
+    // A piece that waited for the page tells too much; the least of the last ones is nearer to the truth.
+    this.#costs.set(kind, { row: known ? Math.min(row, 0.75 * known.row + 0.25 * row) : row, rows });
+  }
+}

@@ -1,0 +1,216 @@
+/** The ground itself, decoded: a picture in every cell, finer and finer the nearer one comes. */
+import type { View } from "../map";
+import type { Rgb, Theme } from "../palette";
+import type { Recording } from "../recording";
+import type { Scene } from "../scene";
+import { boxOfTile, type Lattice, latticeOf, type TileAt } from "./lattice";
+import { type Ground, type Layer, type Sheet, type Told, undecodable } from "./layer";
+import { Pyramid, type Tile } from "./pyramid";
+import { faith, LEAST_TRUST, middles, trusted } from "./spots";
+
+export const decoded: Layer = {
+  name: "decoded",
+  title: "Decoded",
+  meaning: "what the decoder paints at every spot",
+  on: false,
+  opacity: 1,
+  missing: undecodable,
+  lay: (ground) => new DecodedSheet(ground),
+};
+
+/** Pictures along each side of a tile, and tiles that are decoded at a time. */
+const SIDE = 4;
+const TOGETHER = 4;
+/** A picture is at least so wide on the screen, in pixels, and less than twice as wide. */
+const NARROWEST = 28;
+const WIDEST = 48;
+/** Above so many pixels a picture is kept smaller. */
+const KEPT = 64;
+/** Ink of grey pictures: the brighter, the more ink. */
+const INK: Record<Theme, Rgb> = { light: [16, 18, 20], dark: [255, 255, 255] };
+
+interface Pictures extends Tile {
+  /** (SIDE, SIDE, h, w, c) in [0, 1], in bytes; and how far each is to be believed. */
+  readonly bytes: Uint8ClampedArray;
+  readonly trust: Float32Array;
+}
+
+class DecodedSheet implements Sheet {
+  readonly #ground: Ground;
+  readonly #lattice: Lattice;
+  readonly #pyramid: Pyramid<Pictures>;
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+    const { scene, shown, shelf, changed } = ground;
+    const [h, w] = scene.shape;
+    const theme = ground.theme();
+    this.#lattice = latticeOf(shown.map, h / w);
+    this.#pyramid = new Pyramid<Pictures>({
+      ...{ lattice: this.#lattice, shelf, changed, coarser: [2, 0], together: TOGETHER },
+      prefix: `decoded/${theme}/${shown.map.name}/${shown.epoch}/`,
+      narrower: SIDE * 2 * Math.min(WIDEST, Math.max(NARROWEST, w)),
+      make: (tiles, signal) => this.#make(tiles, theme, signal),
+    });
+  }
+
+  see(view: View): void {
+    this.#pyramid.see(view);
+  }
+
+  paint(brush: CanvasRenderingContext2D, view: View, opacity: number): void {
+    brush.globalAlpha = opacity;
+    brush.imageSmoothingEnabled = true;
+    this.#pyramid.paint(brush, view);
+  }
+
+  busy(): boolean {
+    return this.#pyramid.busy;
+  }
+
+  ready(): boolean {
+    return this.#pyramid.ready;
+  }
+
+  fault(): string | null {
+    return this.#pyramid.fault;
+  }
+
+  scale(): null {
+    return null;
+  }
+
+  /** The picture of the cell: `pixels` (h, w, c) in [0, 1], in steps of a 255th. */
+  at(spot: ArrayLike<number>): Told | null {
+    const found = this.#pyramid.at(spot);
+    if (!found) return null;
+    const { low, high } = found.box;
+    const part = (axis: 0 | 1) => Math.floor((SIDE * (spot[axis]! - low[axis])) / (high[axis] - low[axis]));
+    const [column, row] = [part(0), SIDE - 1 - part(1)];
+    const [wide, tall] = [(high[0] - low[0]) / SIDE, (high[1] - low[1]) / SIDE];
+    const cell = row * SIDE + column;
+    const length = found.tile.bytes.length / (SIDE * SIDE);
+    return {
+      spot: [low[0] + (column + 0.5) * wide, high[1] - (row + 0.5) * tall],
+      size: [wide, tall],
+      trust: found.tile.trust[cell]!,
+      pixels: Float32Array.from(
+        found.tile.bytes.subarray(cell * length, (cell + 1) * length),
+        (byte) => byte / 255,
+      ),
+    };
+  }
+
+  dispose(): void {
+    this.#pyramid.dispose();
+  }
+
+  async #make(tiles: readonly TileAt[], theme: Theme, signal: AbortSignal): Promise<Pictures[]> {
+    const { scene, shown, decoder, recording } = this.#ground;
+    const [h, w, c] = scene.shape;
+    const ink = c === 1 && (await isOnDark(scene, recording)) ? INK[theme] : null;
+    const grids = tiles.map((tile) => middles(shown, boxOfTile(this.#lattice, tile), SIDE, SIDE));
+    const spots = {
+      ...{ columns: SIDE, rows: SIDE * tiles.length },
+      latents: joined(grids.map(({ latents }) => latents)),
+      trust: joined(grids.map(({ trust }) => trust)),
+    };
+    const size = h * w * c;
+    const pixels = await trusted(spots, size, (rows) => decoder.quietly(shown.epoch, rows, "images", signal));
+    return grids.map(({ trust }, i) => {
+      const own = pixels.subarray(i * trust.length * size, (i + 1) * trust.length * size);
+      const bytes = Uint8ClampedArray.from(own, (value) => 255 * value);
+      const picture = trust.some((each) => each >= LEAST_TRUST) ? drawn(bytes, trust, scene, ink) : null;
+      const weight = bytes.length + 4 * (picture ? picture.width * picture.height : 0);
+      return { picture, bytes, trust, weight };
+    });
+  }
+}
+
+/** The pictures of a tile side by side; ink lets the paper show, and what is not believed fades. */
+function drawn(bytes: Uint8ClampedArray, trust: Float32Array, { shape }: Scene, ink: Rgb | null) {
+  const [h, w, c] = shape;
+  const shrink = Math.max(1, Math.round(Math.max(h, w) / KEPT));
+  const [tall, wide] = [Math.floor(h / shrink), Math.floor(w / shrink)];
+  const picture = document.createElement("canvas");
+  picture.width = SIDE * wide;
+  picture.height = SIDE * tall;
+  const image = new ImageData(picture.width, picture.height);
+  const { data } = image;
+  for (let cell = 0; cell < SIDE * SIDE; cell++) {
+    const believed = faith(trust[cell]!);
+    const corner = Math.floor(cell / SIDE) * tall * picture.width + (cell % SIDE) * wide;
+    for (let y = 0; y < tall; y++) {
+      for (let x = 0; x < wide; x++) {
+        const to = 4 * (corner + y * picture.width + x);
+        const from = ((cell * h + y * shrink) * w + x * shrink) * c;
+        const mean = (channel: number) => meanOf(bytes, from + channel, w, c, shrink);
+        if (ink) {
+          for (let k = 0; k < 3; k++) data[to + k] = ink[k as 0]!;
+          data[to + 3] = mean(0) * believed;
+        } else {
+          for (let k = 0; k < 3; k++) data[to + k] = mean(c === 3 ? k : 0);
+          data[to + 3] = 255 * believed;
+        }
+      }
+    }
+  }
+  picture.getContext("2d")?.putImageData(image, 0, 0);
+  return picture;
+}
+
+/** The mean of a square of a picture's pixels. */
+function meanOf(bytes: Uint8ClampedArray, from: number, w: number, c: number, side: number): number {
+  if (side === 1) return bytes[from]!;
+  let sum = 0;
+  for (let y = 0; y < side; y++) for (let x = 0; x < side; x++) sum += bytes[from + (y * w + x) * c]!;
+  return sum / (side * side);
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+const SAMPLE = 48;
+const DARK = 64;
+const known = new WeakMap<Scene, Promise<boolean>>();
+
+/** Are the images drawn on dark ground, as digits are? Then their brightness is ink; a photograph's is not. */
+function isOnDark(scene: Scene, recording: Pick<Recording, "tile">): Promise<boolean> {
+  const found = known.get(scene);
+  if (found) return found;
+  const asked = rimOf(scene, recording).then(
+    (rim) => rim < DARK,
+    () => true,
+  );
+  known.set(scene, asked);
+  return asked;
+}
+
+/** How bright the rims of the first images are, in the middle of them, from 0 to 255. */
+async function rimOf({ n, shape, atlas }: Scene, recording: Pick<Recording, "tile">): Promise<number> {
+  const [h, w] = shape;
+  const brush = new OffscreenCanvas(w, h).getContext("2d", { willReadFrequently: true });
+  const rims: number[] = [];
+  for (let i = 0; brush && i < Math.min(n, SAMPLE, atlas.columns * atlas.rows); i++) {
+    const { page, x, y } = await recording.tile(i);
+    brush.drawImage(page, x, y, w, h, 0, 0, w, h);
+    const { data } = brush.getImageData(0, 0, w, h);
+    let [sum, count] = [0, 0];
+    for (let row = 0; row < h; row++) {
+      const step = row === 0 || row === h - 1 ? 1 : Math.max(1, w - 1);
+      for (let column = 0; column < w; column += step) {
+        sum += data[4 * (row * w + column)]!;
+        count++;
+      }
+    }
+    rims.push(sum / count);
+  }
+  return rims.sort((a, b) => a - b)[Math.floor(rims.length / 2)] ?? 0;
+}
