@@ -14,8 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import torch
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from hinterland.models import build
+from hinterland.run import Run
 from tests.conftest import environment
 
 FLAGS = [
@@ -85,6 +89,45 @@ def until(page: Page, condition: str, arg: Any = None, seconds: float = 30) -> N
     while not page.evaluate(function, arg):
         assert time.monotonic() < last, f"{condition} did not come true in {seconds} s"
         page.wait_for_timeout(20)
+
+
+def state(page: Page) -> dict[str, Any]:
+    told: dict[str, Any] = page.evaluate("window.hinterland.state()")
+    return told
+
+
+def hover(page: Page, point: np.ndarray) -> None:
+    """Move the pointer to a point of the map, and wait until what lies there is painted."""
+    x, y = page.evaluate("p => Array.from(window.hinterland.toScreen(p))", point.tolist())
+    page.mouse.move(x + 30, y + 30)
+    page.mouse.move(x, y, steps=4)
+    until(
+        page,
+        """() => {
+            const { cursor, shown } = window.hinterland.state();
+            return cursor && shown && cursor.decoded === window.hinterland.state().epoch &&
+                JSON.stringify(cursor.latent) === JSON.stringify(shown.latent);
+        }""",
+    )
+
+
+def painted(page: Page) -> np.ndarray:
+    """(h, w, c): the picture under the cursor as the page shows it now."""
+    told = page.evaluate(
+        """() => { const { pixels, h, w, c } = window.hinterland.shownPixels();
+            return { pixels: Array.from(pixels), h, w, c }; }"""
+    )
+    return np.asarray(told["pixels"], np.float32).reshape(told["h"], told["w"], told["c"])
+
+
+def python_decodes(run: Run, epoch: int, latent: list[float]) -> np.ndarray:
+    """(h, w, c): what torch makes of a latent with an epoch's weights."""
+    told = run.spec["model"]
+    shape = tuple(run.spec["images"]["shape"])
+    net = build(told["name"], shape, told["latent_dim"], told["options"]).eval()
+    weights = run.arrays(epoch, "weights")
+    net.load_state_dict({key: torch.from_numpy(value.copy()) for key, value in weights.items()})
+    return net.decode(np.asarray([latent], np.float32))[0]
 
 
 def picture_folder() -> Path:

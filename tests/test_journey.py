@@ -10,19 +10,28 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from hinterland.chart import refresh
 from hinterland.cli import main
 from hinterland.models import build
 from hinterland.run import Run
 from hinterland.types import Images
-from tests.browsing import chromium, looking, opened, picture_folder, until
+from tests.browsing import (
+    chromium,
+    hover,
+    looking,
+    opened,
+    painted,
+    picture_folder,
+    python_decodes,
+    state,
+    until,
+)
 from tests.conftest import environment, record
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -52,45 +61,6 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def address(digits: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with opened(digits.path, tmp_path_factory.mktemp("server") / "home") as url:
         yield url
-
-
-def python_decodes(run: Run, epoch: int, latent: list[float]) -> np.ndarray:
-    """(h, w, c): what torch makes of a latent with an epoch's weights."""
-    told = run.spec["model"]
-    shape = tuple(run.spec["images"]["shape"])
-    net = build(told["name"], shape, told["latent_dim"], told["options"]).eval()
-    weights = run.arrays(epoch, "weights")
-    net.load_state_dict({key: torch.from_numpy(value.copy()) for key, value in weights.items()})
-    return net.decode(np.asarray([latent], np.float32))[0]
-
-
-def state(page: Page) -> dict[str, Any]:
-    told: dict[str, Any] = page.evaluate("window.hinterland.state()")
-    return told
-
-
-def hover(page: Page, point: np.ndarray) -> None:
-    """Move the pointer to a point of the map, and wait until what lies there is painted."""
-    x, y = page.evaluate("p => Array.from(window.hinterland.toScreen(p))", point.tolist())
-    page.mouse.move(x + 30, y + 30)
-    page.mouse.move(x, y, steps=4)
-    until(
-        page,
-        """() => {
-            const { cursor, shown } = window.hinterland.state();
-            return cursor && shown && cursor.decoded === window.hinterland.state().epoch &&
-                JSON.stringify(cursor.latent) === JSON.stringify(shown.latent);
-        }""",
-    )
-
-
-def painted(page: Page) -> np.ndarray:
-    """(h, w, c): the picture under the cursor as the page shows it now."""
-    told = page.evaluate(
-        """() => { const { pixels, h, w, c } = window.hinterland.shownPixels();
-            return { pixels: Array.from(pixels), h, w, c }; }"""
-    )
-    return np.asarray(told["pixels"], np.float32).reshape(told["h"], told["w"], told["c"])
 
 
 def points(run: Run, epoch: int) -> np.ndarray:

@@ -16,6 +16,8 @@ export interface Look {
   readonly hidden?: readonly number[];
   readonly camera?: Camera | null;
   readonly pin?: Pin | null;
+  /** 0 to 1. */
+  readonly carry?: number;
   /** Changes of layers, by name. */
   readonly layers?: Readonly<Record<string, Partial<Setting>>>;
 }
@@ -33,6 +35,7 @@ export function write(look: Look): string {
   if (look.pin?.by === "image") parts.push(["image", String(look.pin.index)]);
   if (look.pin?.by === "latent") parts.push(["latent", Array.from(look.pin.latent, short).join(",")]);
   if (look.layers) parts.push(["layers", layersWritten(look.layers)]);
+  if (look.carry) parts.push(["carry", short(look.carry)]);
   if (look.hidden?.length) parts.push(["hide", look.hidden.join(",")]);
   let written = "";
   for (const [name, value] of parts) {
@@ -50,6 +53,7 @@ export function read(fragment: string): Look {
   const epoch = numbers(told.get("epoch"));
   const hidden = numbers(told.get("hide"));
   const latent = numbers(told.get("latent"));
+  const carry = numbers(told.get("carry"))?.[0];
   const camera = cameraOf(numbers(told.get("at")));
   const beside = told.get("beside");
   const layers = told.get("layers");
@@ -59,6 +63,7 @@ export function read(fragment: string): Look {
   if (colour !== null) look.colour = colour === "" ? null : colour;
   if (hidden) look.hidden = hidden.filter(Number.isInteger);
   if (camera) look.camera = camera;
+  if (carry !== undefined && carry >= 0 && carry <= 1) look.carry = carry;
   if (layers !== null) look.layers = layersRead(layers);
   if (image !== null && /^\d+$/.test(image)) look.pin = { by: "image", index: Number(image) };
   else if (latent) look.pin = { by: "latent", latent: Float32Array.from(latent) };
@@ -75,6 +80,7 @@ export function lookOf(store: Store): Required<Look> {
     hidden: [...store.hidden.value].sort((a, b) => a - b),
     camera: store.camera.value,
     pin: store.pin.value,
+    carry: store.carry.value,
     layers: Object.fromEntries(store.layers.value),
   };
 }
@@ -104,6 +110,7 @@ export function apply(look: Look, scene: Scene, store: Store): void {
     for (const [name, change] of Object.entries(look.layers ?? {})) {
       store.layers.value = withSetting(store.layers.peek(), name, change);
     }
+    if (look.carry !== undefined) store.carry.value = look.carry;
     if (look.pin !== undefined && (look.pin === null || fitsScene(look.pin, scene)))
       store.pin.value = look.pin;
   });

@@ -6,7 +6,7 @@ import type { Setting, Told } from "./layers/layer";
 import type { Camera } from "./map";
 import { type Neighbour, nearestOf } from "./nearest";
 import type { Shown } from "./recording";
-import { type Store, snap, type ThemeChoice } from "./store";
+import { type Side, type Store, snap, type ThemeChoice } from "./store";
 import { epochOf, fail, numbersOf, orderOf, type Wish } from "./wishes";
 
 export interface Decoded {
@@ -33,6 +33,7 @@ export interface State {
   readonly playing: boolean;
   readonly speed: number;
   readonly pin: { readonly image: number } | { readonly latent: readonly number[] } | null;
+  readonly carry: number;
   /** `decoded`: the epoch whose picture of exactly this latent is painted; null until it is. */
   readonly cursor: {
     readonly spot: readonly number[];
@@ -56,7 +57,7 @@ export interface Door {
   decode(latent: ArrayLike<number>, epoch?: number): Promise<Decoded>;
   encode(pixels: ArrayLike<number>, epoch?: number): Promise<Float32Array>;
   shownPixels(): Decoded | null;
-  toScreen(spot: ArrayLike<number>): readonly [number, number];
+  toScreen(spot: ArrayLike<number>, side?: Side): readonly [number, number];
   toLatent(x: number, y: number): Float32Array;
   trust(x: number, y: number): number;
   /** What a layer says under a place of the window; null where it says nothing yet. */
@@ -67,11 +68,12 @@ export interface Door {
 
 /** How long a wish may take to be painted before `set` gives up. */
 const PATIENCE_MS = 30_000;
+const NOT_DRAWN = "no map is drawn yet";
 
 export function createDoor(explorer: Explorer): Door {
   const { scene, store, map, hover, decoder, recording } = explorer;
   const [h, w, c] = scene.shape;
-  const drawn = () => store.shown.peek() ?? fail("no map is drawn yet", "await hinterland.ready");
+  const drawn = () => store.shown.peek() ?? fail(NOT_DRAWN, "await hinterland.ready");
   const recorded = scene.epochs.map(({ epoch }) => epoch);
   const epochOr = (epoch?: number) =>
     epoch === undefined
@@ -101,7 +103,11 @@ export function createDoor(explorer: Explorer): Door {
       const picture = hover.picture.peek();
       return picture && { pixels: picture.pixels.slice(), h, w, c };
     },
-    toScreen: (spot) => map.toScreen(numbersOf(spot, drawn().map.dims, "a spot")),
+    toScreen(spot, side = "main") {
+      const pane = side === "main" ? explorer.main : explorer.beside.peek();
+      const shown = pane?.shown.peek() ?? fail(side === "main" ? NOT_DRAWN : "there is no map beside");
+      return pane!.map.toScreen(numbersOf(spot, shown.map.dims, "a spot"));
+    },
     toLatent: (x, y) => drawn().way.toLatent(spotAt(x, y)),
     trust: (x, y) => drawn().way.trust?.(spotAt(x, y)) ?? 1,
     ground(layer, x, y) {
@@ -149,6 +155,7 @@ function stateOf(explorer: Explorer): State {
     playing: store.playing.peek(),
     speed: store.speed.peek(),
     pin: pin && (pin.by === "image" ? { image: pin.index } : { latent: [...pin.latent] }),
+    carry: look.carry,
     cursor: cursor && {
       spot: [...cursor.spot],
       latent: [...cursor.latent],

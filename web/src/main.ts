@@ -142,7 +142,7 @@ function whenOpen(opening: Promise<Door>): Door {
     decode: async (latent, epoch) => (await soon).decode(latent, epoch),
     encode: async (pixels, epoch) => (await soon).encode(pixels, epoch),
     shownPixels: () => now().shownPixels(),
-    toScreen: (spot) => now().toScreen(spot),
+    toScreen: (spot, side) => now().toScreen(spot, side),
     toLatent: (x, y) => now().toLatent(x, y),
     trust: (x, y) => now().trust(x, y),
     ground: (layer, x, y) => now().ground(layer, x, y),

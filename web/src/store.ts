@@ -6,6 +6,7 @@ import type { Latents } from "./nearest";
 import { rangeOf, type Theme } from "./palette";
 import type { Column, Shown } from "./recording";
 import { type Channel, coloursOf, DISTORTION, type MapEntry, type Scene } from "./scene";
+import { carried } from "./ways";
 
 /** The map, or the one beside it. */
 export type Side = "main" | "beside";
@@ -81,6 +82,8 @@ export interface Store {
   /** A hand is on the map: the lens shows. */
   readonly pointing: Signal<boolean>;
   readonly pin: Signal<Pin | null>;
+  /** How much of what the map leaves out of the pin is added wherever a hand is, 0 to 1. */
+  readonly carry: Signal<number>;
   readonly playing: Signal<boolean>;
   readonly speed: Signal<Speed>;
   readonly lens: Signal<boolean>;
@@ -120,6 +123,7 @@ export function createStore(scene: Scene): Store {
   const [map] = scene.maps;
   const aim = signal<Aim | null>(null);
   const pin = signal<Pin | null>(null);
+  const carry = signal(0);
   const colour = signal(firstColour(scene.channels));
   const theme = signal<ThemeChoice>("auto");
   const systemTheme = signal<Theme>("light");
@@ -131,6 +135,7 @@ export function createStore(scene: Scene): Store {
   const epoch = signal(map.epochs.at(-1) ?? 0);
   const wanted = signal<Detour | null>(null);
   const colours = coloursOf(scene);
+  const pinned = computed(() => pinnedPlace(pin.value, shown.value, latents.value));
   return {
     ...{ map: entry, epoch, wanted, besideShown },
     beside: signal<MapEntry | null>(null),
@@ -143,6 +148,7 @@ export function createStore(scene: Scene): Store {
     aim,
     pointing: signal(false),
     pin,
+    carry,
     playing: signal(false),
     speed: signal<Speed>(1),
     lens: signal(true),
@@ -164,8 +170,11 @@ export function createStore(scene: Scene): Store {
       const told = wanted.value;
       return told?.map === entry.value && told.given === epoch.value ? told : null;
     }),
-    cursor: computed(() => placeOf(aim.value, shown.value, besideShown.value, latents.value)),
-    pinned: computed(() => pinnedPlace(pin.value, shown.value, latents.value)),
+    cursor: computed(() => {
+      const at = placeOf(aim.value, shown.value, besideShown.value, latents.value);
+      return carrying(at, aim.value, pinned.value, carry.value, shown.value, besideShown.value);
+    }),
+    pinned,
   };
 }
 
@@ -191,6 +200,27 @@ export function placeOf(
   if (aim.spot.length !== on?.map.dims || !aim.spot.every(Number.isFinite)) return null;
   const trust = on.way.trust?.(aim.spot) ?? null;
   return { latent: on.way.toLatent(aim.spot), spot: aim.spot, image: -1, side, trust };
+}
+
+/** A spot's place with a part of what its map leaves out of the pin. */
+function carrying(
+  at: Place | null,
+  aim: Aim | null,
+  pinned: Place | null,
+  part: number,
+  shown: Shown | null,
+  beside: Shown | null,
+): Place | null {
+  const on = at?.side === "beside" ? beside : shown;
+  if (!at || !on || !pinned || aim?.by !== "spot" || part === 0) return at;
+  const { latent, image, spot } = pinned;
+  const elsewhere = image >= 0 ? pointOf(on, image) : on.way.toSpot(latent);
+  return { ...at, latent: carried(on.way, at.spot, latent, on === shown ? spot : elsewhere, part) };
+}
+
+/** How long the part of a pinned latent is that the map leaves out: 0 where its spot decodes to it. */
+export function leftOut({ latent, spot }: Place, { way }: Shown): number {
+  return Math.hypot(...way.toLatent(spot).map((value, k) => latent[k]! - value));
 }
 
 /** Where an image lies on a map. */

@@ -47,6 +47,21 @@ export function readWay(entry: MapEntry, tensors: Tensors, d: number, latents: L
   );
 }
 
+/**
+ * The latent of a spot with a part, 0 to 1, of what the map leaves out of another latent: that latent less the way
+ * back at its own spot, `home`. Part 0 is the plain way back; part 1 at home is that latent.
+ */
+export function carried(
+  way: Way,
+  spot: ArrayLike<number>,
+  latent: Float32Array,
+  home: ArrayLike<number>,
+  part: number,
+): Float32Array {
+  const there = way.toLatent(home);
+  return way.toLatent(spot).map((value, k) => value + part * (latent[k]! - there[k]!));
+}
+
 /** latent = centre + spot @ axes; exact on the sheet. centre: (d,). axes: (dims, d), orthonormal rows. */
 export function flat(centre: Float32Array, axes: Float32Array): Way {
   const d = centre.length;

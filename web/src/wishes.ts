@@ -23,6 +23,8 @@ export interface Wish {
   readonly speed?: number;
   readonly cursor?: { readonly latent: ArrayLike<number> } | { readonly spot: ArrayLike<number> } | null;
   readonly pin?: { readonly image: number } | { readonly latent: ArrayLike<number> } | null;
+  /** 0 to 1. */
+  readonly carry?: number;
 }
 
 /** A wish that can be granted; what is undefined stays as it is. */
@@ -36,7 +38,7 @@ export interface Order {
 }
 
 const LOOKS = ["map", "beside", "epoch", "camera", "colour", "hidden", "layers"];
-const WISHES = [...LOOKS, "theme", "lens", "playing", "speed"];
+const WISHES = [...LOOKS, "carry", "theme", "lens", "playing", "speed"];
 const NUMBERS_OF_CAMERA = {
   "2d": ["x", "y", "span"],
   "3d": ["yaw", "pitch", "distance"],
@@ -57,6 +59,7 @@ export function orderOf(wish: unknown, scene: Scene, now: { map: MapEntry; colou
   }
   if (told.layers !== undefined) look.layers = layersOf(told.layers);
   if (told.pin !== undefined) look.pin = orNull(told.pin, (value) => pinOf(value, scene));
+  if (told.carry !== undefined) look.carry = partOf(told.carry, "carry");
   return {
     look,
     aim: optional(told.cursor, (told) => orNull(told, (value) => aimOf(value, scene, map))),
@@ -163,6 +166,11 @@ function pinOf(value: unknown, { n, latentDim }: Scene): Pin {
     return { by: "latent", latent: numbersOf(told.latent, latentDim, "a latent") };
   if (n === 0) fail("there are no images to pin");
   return { by: "image", index: whole(told.image, 0, n - 1, "a pinned image") };
+}
+
+function partOf(value: unknown, what: string): number {
+  if (typeof value === "number" && value >= 0 && value <= 1) return value;
+  return fail(`${what} must be a number from 0 to 1; it is ${shown(value)}`);
 }
 
 function aimOf(value: unknown, { latentDim }: Scene, { dims }: MapEntry): Aim {

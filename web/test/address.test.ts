@@ -54,6 +54,7 @@ test("a store takes what its scene has, and gives it back", () => {
     hidden: [1],
     camera: { kind: "3d", target: [0, 0, 0], yaw: 1, pitch: 0, distance: 4 },
     pin: { by: "image", index: 3 },
+    carry: 0.5,
     layers: { ...Object.fromEntries(defaultSettings()), fog: { on: false, opacity: 0.25 } },
   };
   apply(look, scene, store);

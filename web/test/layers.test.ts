@@ -30,7 +30,7 @@ const ORDER: readonly (readonly string[])[] = [
   ["keys", "surroundings", "preferences"],
   ["views/view", "views/dom"],
   ["views/pictures", "views/losses", "views/latent", "views/support", "views/pointer", "views/crosses"],
-  ["views/kin", "views/layers"],
+  ["views/kin", "views/layers", "views/carry"],
   ["views/"],
   ["views/index", "door", "entry"],
   ["main"],

@@ -4,6 +4,7 @@ import { pinCursor, pinNearest } from "../actions";
 import type { Probe } from "../probe";
 import type { Place } from "../store";
 import { brief, factsOf, grouped, latentWords } from "../words";
+import { createCarry } from "./carry";
 import { all, el, faultNote, icon } from "./dom";
 import { createKin } from "./kin";
 import { createLatentLines, FEW } from "./latent";
@@ -31,8 +32,9 @@ function mainCard(place: HTMLElement, context: Context): () => void {
   const support = createSupport(() => focus().place.value, [frame]);
   const kin = createKin(context, () => focus().place.value);
   const latent = createLatentLines(context.scene.latentDim, () => focus().place.value?.latent ?? null);
+  const carry = createCarry(context);
   picture.append(support.node);
-  place.append(...nodes, kin.node, latent.node);
+  place.append(...nodes, carry.node, kin.node, latent.node);
   return all(
     effect(() => {
       const held = store.pin.value;
@@ -53,6 +55,7 @@ function mainCard(place: HTMLElement, context: Context): () => void {
     latent.undo,
     support.undo,
     kin.undo,
+    carry.undo,
   );
 }
 
