@@ -1,8 +1,9 @@
-"""How soon a map is seen, and how fast a hover is painted: python benchmarks/hover.py RUN.
+"""How soon a map is seen and a hover painted: python benchmarks/hover.py RUN [--map NAME].
 
 Opens RUN with `hinterland open` in headless Chromium, several times, and prints
   first map   seconds from the command's start to the first painted map (the browser is running)
   hover       milliseconds from a pointer move to the painted picture, over a walk across the map
+On a map that bends the way back, through the nearest points, is in the hover.
 Medians and the 95th percentile; --json prints one object. Needs the test extras and a Chromium.
 """
 
@@ -32,17 +33,19 @@ MOVES = 200
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", type=Path)
+    parser.add_argument("--map", help="a map of the run (default: its first)")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     program = next(path for name in NAMES if (path := shutil.which(name)))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        rounds = [measured(browser, asked.run) for _ in range(asked.rounds)]
+        rounds = [measured(browser, asked.run, asked.map) for _ in range(asked.rounds)]
         browser.close()
     hovers = [each for one in rounds for each in one["hovers"]]
     told = {
         "points": Run.open(asked.run).images()["n"],
+        "map": rounds[0]["map"],
         "first_map_s": statistics.median(one["first_map"] for one in rounds),
         "server_ready_s": statistics.median(one["ready"] for one in rounds),
         "hover_ms": statistics.median(hovers),
@@ -53,7 +56,9 @@ def main() -> None:
     if asked.json:
         print(json.dumps(told))
         return
-    print(f"{told['points']:,} points, {told['renderer']}, {asked.rounds} rounds")
+    print(
+        f"{told['points']:,} points, map '{told['map']}', {told['renderer']}, {asked.rounds} rounds"
+    )
     print(
         f"first map  {told['first_map_s']:.2f} s (the server answered after "
         f"{told['server_ready_s']:.2f} s)"
@@ -64,7 +69,7 @@ def main() -> None:
     )
 
 
-def measured(browser: Browser, run: Path) -> dict[str, object]:
+def measured(browser: Browser, run: Path, name: str | None) -> dict[str, object]:
     """One opening of the run, from the command's start, and one walk over its map."""
     started = time.perf_counter()
     words = [sys.executable, "-m", "hinterland", "open", str(run), "--no-browser", "--json"]
@@ -76,6 +81,8 @@ def measured(browser: Browser, run: Path) -> dict[str, object]:
         page.goto(url)
         page.evaluate("window.hinterland.ready")
         first_map = time.perf_counter() - started
+        if name:
+            page.evaluate("map => window.hinterland.set({ map })", name)
         # the first hover waits for the decoder to be loaded; it is not one of those counted
         page.mouse.move(600, 400)
         while page.evaluate("window.hinterland.state().shown") is None:
@@ -92,6 +99,7 @@ def measured(browser: Browser, run: Path) -> dict[str, object]:
                 page.wait_for_timeout(4)
             hovers.append(told["hover"])
         renderer = page.evaluate("window.hinterland.timings().renderer")
+        shown = page.evaluate("window.hinterland.state().drawn.map")
         page.close()
         os.kill(server.pid, signal.SIGINT)
     return {
@@ -99,6 +107,7 @@ def measured(browser: Browser, run: Path) -> dict[str, object]:
         "first_map": first_map,
         "hovers": hovers,
         "renderer": renderer,
+        "map": shown,
     }
 
 

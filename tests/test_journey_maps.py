@@ -1,4 +1,4 @@
-"""Maps that bend, two maps side by side, and what is carried along: in a real browser, against Python."""
+"""Maps that bend, two side by side, what is carried along: in a browser, against Python."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def browser(built_page: Path) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def digits(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The real digits with 8 latents, 500 of them on a t-SNE map of latents and of pixels."""
+    """The real digits with 8 latents, 300 of them on a t-SNE map of latents and of pixels."""
     path = str(tmp_path_factory.mktemp("maps") / "digits")
-    few = ("--latent-dim", "8", "--epochs", str(EPOCH), "--track", "500")
+    few = ("--latent-dim", "8", "--epochs", str(EPOCH), "--track", "300")
     command("train", "digits", "-o", path, *few, "--batch-size", "32", "-q")
     for of in ("latents", "pixels"):
         command("map", path, "--projection", "tsne", "--of", of, "--epochs", "last", "-q")
@@ -85,6 +85,13 @@ def show(page: Page, **wish: Any) -> dict[str, Any]:
     return told
 
 
+def screen(page: Page, spot: np.ndarray, side: str = "main") -> list[float]:
+    told: list[float] = page.evaluate(
+        "([p, side]) => Array.from(window.hinterland.toScreen(p, side))", [spot.tolist(), side]
+    )
+    return told
+
+
 def test_hovering_over_a_bent_map_decodes_what_python_finds_there(
     browser: Browser, address: str, digits: Run
 ) -> None:
@@ -111,28 +118,25 @@ def test_another_map_morphs_and_keeps_the_pinned_image(
 ) -> None:
     with looking(browser, address) as page:
         show(page, map="pca", pin={"image": 7})
-        page.get_by_label("Map", exact=True).first.select_option("tsne")
+        page.get_by_role("combobox", name="Map", exact=True).select_option("tsne")
         until(page, "window.hinterland.state().drawn.map === 'tsne'")
         on_the_way = pin_mark(page)
         show(page)  # at rest
         assert state(page)["pin"] == {"image": 7}
         arrived = pin_mark(page)
-        there = page.evaluate(
-            "p => Array.from(window.hinterland.toScreen(p))",
-            bent(digits, "tsne").points[7].tolist(),
-        )
+        there = screen(page, bent(digits, "tsne").points[7])
         np.testing.assert_allclose(arrived, there, atol=1.5)
         assert np.isfinite(on_the_way).all()
         assert page.get_by_role("heading", name="Image 7").is_visible()
 
 
-def pin_mark(page: Page) -> tuple[float, float]:
-    box = page.evaluate(
+def pin_mark(page: Page) -> list[float]:
+    middle: list[float] = page.evaluate(
         """() => { const box = document.querySelector(".view-marks .mark.pin")
             .getBoundingClientRect();
             return [box.x + box.width / 2, box.y + box.height / 2]; }"""
     )
-    return tuple(box)
+    return middle
 
 
 def test_side_by_side_what_is_hovered_on_one_is_marked_on_both(
@@ -143,10 +147,7 @@ def test_side_by_side_what_is_hovered_on_one_is_marked_on_both(
         show(page, map="tsne", beside="tsne-pixels")
         ring = page.locator(".view-beside .ring.cursor").bounding_box
         index = 12
-        x, y = page.evaluate(
-            "p => Array.from(window.hinterland.toScreen(p, 'beside'))",
-            beside.points[index].tolist(),
-        )
+        x, y = screen(page, beside.points[index], "beside")
         page.mouse.move(x + 20, y + 20)
         page.mouse.move(x, y, steps=3)
         until(page, "i => window.hinterland.state().nearest?.index === i", arg=index)
@@ -155,10 +156,7 @@ def test_side_by_side_what_is_hovered_on_one_is_marked_on_both(
         np.testing.assert_allclose(
             there["latent"], beside.to_latent(np.float32([there["spot"]]))[0], atol=CLOSE
         )
-        on_main = page.evaluate(
-            "p => Array.from(window.hinterland.toScreen(p))",
-            bent(digits, "tsne").points[index].tolist(),
-        )
+        on_main = screen(page, bent(digits, "tsne").points[index])
         for box, at in ((ring(), (x, y)), (main_ring(page), on_main)):
             assert box is not None
             middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
