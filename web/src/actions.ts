@@ -106,6 +106,7 @@ export function chooseMap({ scene, store }: Explorer, name: string): void {
   batch(() => {
     store.camera.value = null;
     store.aim.value = null;
+    store.sheet.value = null;
     enter(store, map, store.detour.peek()?.asked ?? store.epoch.peek());
   });
 }
@@ -135,6 +136,7 @@ export function toggleBeside(explorer: Explorer): void {
 export function chooseColour({ store }: Explorer, name: string | null): void {
   batch(() => {
     store.hidden.value = new Set();
+    store.brush.value = null;
     store.colour.value = name;
   });
 }

@@ -18,11 +18,21 @@ export interface Look {
   readonly pin?: Pin | null;
   /** 0 to 1. */
   readonly carry?: number;
+  /** The images that are chosen. */
+  readonly selection?: readonly number[];
+  /** The numbers of the colour channel that are drawn; null: all. */
+  readonly brush?: readonly [number, number] | null;
+  /** How large the images are drawn at their points; 0: points alone. */
+  readonly pictures?: number;
+  /** Where a sheet through a 3-D map goes through; null: none. */
+  readonly sheet?: readonly [number, number, number] | null;
   /** Changes of layers, by name. */
   readonly layers?: Readonly<Record<string, Partial<Setting>>>;
 }
 
 const LONGEST = 2000;
+/** Pixels of a picture at a point. */
+export const LARGEST = 128;
 
 /** The look as a fragment without its '#', shorter than 2 kB: what would make it longer is left out. */
 export function write(look: Look): string {
@@ -36,6 +46,10 @@ export function write(look: Look): string {
   if (look.pin?.by === "latent") parts.push(["latent", Array.from(look.pin.latent, short).join(",")]);
   if (look.layers) parts.push(["layers", layersWritten(look.layers)]);
   if (look.carry) parts.push(["carry", short(look.carry)]);
+  if (look.brush) parts.push(["brush", look.brush.map(short).join(",")]);
+  if (look.pictures) parts.push(["pictures", String(look.pictures)]);
+  if (look.sheet) parts.push(["sheet", look.sheet.map(short).join(",")]);
+  if (look.selection?.length) parts.push(["select", runsOf(look.selection)]);
   if (look.hidden?.length) parts.push(["hide", look.hidden.join(",")]);
   let written = "";
   for (const [name, value] of parts) {
@@ -63,6 +77,14 @@ export function read(fragment: string): Look {
   if (colour !== null) look.colour = colour === "" ? null : colour;
   if (hidden) look.hidden = hidden.filter(Number.isInteger);
   if (camera) look.camera = camera;
+  const brush = numbers(told.get("brush"));
+  if (brush?.length === 2) look.brush = brush as [number, number];
+  const pictures = numbers(told.get("pictures"))?.[0];
+  if (pictures !== undefined && pictures >= 0 && pictures <= LARGEST) look.pictures = pictures;
+  const sheet = numbers(told.get("sheet"));
+  if (sheet?.length === 3) look.sheet = sheet as [number, number, number];
+  const select = told.get("select");
+  if (select !== null) look.selection = imagesOf(select);
   if (carry !== undefined && carry >= 0 && carry <= 1) look.carry = carry;
   if (layers !== null) look.layers = layersRead(layers);
   if (image !== null && /^\d+$/.test(image)) look.pin = { by: "image", index: Number(image) };
@@ -81,6 +103,10 @@ export function lookOf(store: Store): Required<Look> {
     camera: store.camera.value,
     pin: store.pin.value,
     carry: store.carry.value,
+    selection: [...store.selected.value].sort((a, b) => a - b),
+    brush: store.brush.value,
+    pictures: store.pictures.value,
+    sheet: store.sheet.value,
     layers: Object.fromEntries(store.layers.value),
   };
 }
@@ -92,6 +118,7 @@ export function apply(look: Look, scene: Scene, store: Store): void {
     if (map && map !== store.map.peek()) {
       store.camera.value = null;
       store.aim.value = null;
+      store.sheet.value = null;
     }
     enter(store, map ?? store.map.peek(), look.epoch ?? store.detour.peek()?.asked ?? store.epoch.peek());
     if (look.beside !== undefined) {
@@ -99,7 +126,10 @@ export function apply(look: Look, scene: Scene, store: Store): void {
     }
     const { colour } = look;
     if (colour !== undefined && (colour === null || coloursOf(scene).some(({ name }) => name === colour))) {
-      if (colour !== store.colour.peek()) store.hidden.value = new Set();
+      if (colour !== store.colour.peek()) {
+        store.hidden.value = new Set();
+        store.brush.value = null;
+      }
       store.colour.value = colour;
     }
     if (look.hidden) store.hidden.value = new Set(look.hidden);
@@ -110,6 +140,10 @@ export function apply(look: Look, scene: Scene, store: Store): void {
     for (const [name, change] of Object.entries(look.layers ?? {})) {
       store.layers.value = withSetting(store.layers.peek(), name, change);
     }
+    if (look.selection) store.selected.value = new Set(look.selection.filter((image) => image < scene.n));
+    if (look.brush !== undefined) store.brush.value = look.brush;
+    if (look.pictures !== undefined) store.pictures.value = look.pictures;
+    if (look.sheet !== undefined) store.sheet.value = store.map.peek().dims === 3 ? look.sheet : null;
     if (look.carry !== undefined) store.carry.value = look.carry;
     if (look.pin !== undefined && (look.pin === null || fitsScene(look.pin, scene)))
       store.pin.value = look.pin;
@@ -167,6 +201,30 @@ function numbers(told: string | null): number[] | null {
   if (told === null || told === "") return null;
   const found = told.split(",").map(Number);
   return found.every(Number.isFinite) ? found : null;
+}
+
+/** Rising whole numbers as runs: 1,4-9,12. */
+function runsOf(images: readonly number[]): string {
+  const runs: string[] = [];
+  for (let i = 0; i < images.length; ) {
+    const first = images[i]!;
+    let last = first;
+    for (i++; images[i] === last + 1; i++) last++;
+    runs.push(last > first ? `${first}-${last}` : String(first));
+  }
+  return runs.join(",");
+}
+
+/** A run longer than any set of images is a slip, or worse. */
+const LONGEST_RUN = 1e7;
+
+function imagesOf(told: string): number[] {
+  return told.split(",").flatMap((run) => {
+    const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(run) ?? [];
+    const count = Number(last) - Number(first) + 1;
+    if (!(count > 0 && count <= LONGEST_RUN)) return [];
+    return Array.from({ length: count }, (_, i) => Number(first) + i);
+  });
 }
 
 /** Nine digits bring back every float32 exactly. */

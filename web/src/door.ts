@@ -6,7 +6,7 @@ import type { Setting, Told } from "./layers/layer";
 import type { Camera } from "./map";
 import { type Neighbour, nearestOf } from "./nearest";
 import type { Shown } from "./recording";
-import { type Side, type Store, snap, type ThemeChoice } from "./store";
+import { type Side, type Store, snap, type ThemeChoice, type Tool } from "./store";
 import { epochOf, fail, numbersOf, orderOf, type Wish } from "./wishes";
 
 export interface Decoded {
@@ -34,6 +34,11 @@ export interface State {
   readonly speed: number;
   readonly pin: { readonly image: number } | { readonly latent: readonly number[] } | null;
   readonly carry: number;
+  readonly selection: readonly number[];
+  readonly brush: readonly [number, number] | null;
+  readonly pictures: number;
+  readonly sheet: readonly [number, number, number] | null;
+  readonly tool: Tool;
   /** `decoded`: the epoch whose picture of exactly this latent is painted; null until it is. */
   readonly cursor: {
     readonly spot: readonly number[];
@@ -156,6 +161,11 @@ function stateOf(explorer: Explorer): State {
     speed: store.speed.peek(),
     pin: pin && (pin.by === "image" ? { image: pin.index } : { latent: [...pin.latent] }),
     carry: look.carry,
+    selection: look.selection,
+    brush: look.brush,
+    pictures: look.pictures,
+    sheet: look.sheet,
+    tool: store.tool.peek(),
     cursor: cursor && {
       spot: [...cursor.spot],
       latent: [...cursor.latent],
@@ -189,6 +199,7 @@ function grant({ scene, store }: Explorer, wish: Wish): void {
   const order = orderOf(wish, scene, { map: store.map.peek(), colour: store.colour.peek() });
   batch(() => {
     apply(order.look, scene, store);
+    if (order.tool !== undefined) store.tool.value = order.tool;
     if (order.theme !== undefined) store.theme.value = order.theme;
     if (order.lens !== undefined) store.lens.value = order.lens;
     if (order.speed !== undefined) store.speed.value = order.speed;

@@ -4,6 +4,7 @@ import { createBeside, type Pane } from "./beside";
 import { createDecoder, type Decoder } from "./decoder/client";
 import type { Insets } from "./framing";
 import { createGround } from "./ground";
+import { createHistory, type History } from "./history";
 import { followColumns, followFrames, followLatents, prefetch } from "./loading";
 import { createMap, type PlanarMap } from "./map";
 import type { Rgb } from "./palette";
@@ -26,6 +27,7 @@ export interface Explorer {
   readonly main: Pane;
   readonly beside: ReadonlySignal<Pane | null>;
   readonly recording: Recording;
+  readonly history: History;
   readonly decoder: Decoder;
   /** What lies under the cursor, and what is pinned. */
   readonly hover: Probe;
@@ -78,6 +80,7 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
   const hover = createProbe(store, decoder, store.cursor, awake);
   const pinned = createProbe(store, decoder, store.pinned, awake);
   const ground = createGround(scene, store, { map, shown: store.shown, recording, decoder });
+  const history = createHistory(store);
   const hovers: number[] = [];
   const undo = [
     followFrames(store, recording, stage.draw),
@@ -96,6 +99,7 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
       const shown = store.shown.peek();
       if (awake.value && shown) decoder.prepare(shown.epoch);
     }),
+    effect(() => map.setSheet(store.sheet.value)),
     play(store, travelMs),
     prefetch(store, recording, decoder),
     beside.undo,
@@ -112,7 +116,7 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
   } as const;
   return {
     ...{ scene, store, map, surface, recording, decoder, hover, pinned, painted, hovers, travelMs },
-    ...{ travelling, main, beside: beside.pane, besideSurface },
+    ...{ travelling, history, main, beside: beside.pane, besideSurface },
     fit(travelMs) {
       stage.fit(travelMs);
       beside.pane.peek()?.fit(travelMs);
@@ -123,7 +127,7 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
     },
     dispose() {
       for (const call of undo) call();
-      for (const part of [ground, stage, hover, pinned, decoder, map]) part.dispose();
+      for (const part of [history, ground, stage, hover, pinned, decoder, map]) part.dispose();
     },
   };
 }

@@ -7,7 +7,7 @@ import { Shelf } from "./layers/shelf";
 import type { PlanarMap, View } from "./map";
 import type { Recording, Shown } from "./recording";
 import type { Scene } from "./scene";
-import { type Store, visibleOf } from "./store";
+import type { Store } from "./store";
 
 /** How a layer fares. */
 export interface Fare {
@@ -75,7 +75,7 @@ export function createGround(scene: Scene, store: Store, { map, shown, ...means 
       const ground: Ground = {
         ...{ scene, shown: frame, shelf, ...means },
         theme: () => store.themeNow.value,
-        visible: () => visibleOf(store.colouring.value, store.hidden.value),
+        visible: () => store.visible.value,
         changed: redraw.ask,
       };
       laid.set(name, { shown: frame, sheet: lay(ground), stale: before ? leftBy(before, frame) : null });

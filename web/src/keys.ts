@@ -17,6 +17,7 @@ import {
 } from "./actions";
 import type { Explorer } from "./explorer";
 import { LAYERS } from "./layers";
+import { clearSelection, selectShown, stepOut, toggleNearest, toggleTool } from "./select";
 
 export interface Key {
   /** As the help shows them. */
@@ -49,10 +50,47 @@ export const KEYS: readonly Key[] = [
   {
     shown: ["Esc"],
     keys: ["escape"],
-    does: "unpin",
-    act: ({ store }) => {
-      store.pin.value = null;
+    does: "put the lasso away, else unpin, else clear the selection",
+    act: (explorer) => stepOut(explorer),
+  },
+  {
+    shown: ["o"],
+    keys: ["o"],
+    does: "lasso: draw around images; Shift adds, Alt takes away",
+    act: (explorer) => toggleTool(explorer, "lasso"),
+  },
+  {
+    shown: ["x"],
+    keys: ["x"],
+    does: "the same with a box",
+    act: (explorer) => toggleTool(explorer, "box"),
+  },
+  {
+    shown: ["a", "Ctrl+A"],
+    keys: ["a", "ctrl+a"],
+    does: "choose the image nearest to the cursor, or no longer; all that are drawn",
+    act: (explorer, { key, ctrlKey, metaKey }) => {
+      if (key.toLowerCase() === "a" && (ctrlKey || metaKey)) selectShown(explorer);
+      else toggleNearest(explorer);
     },
+  },
+  {
+    shown: ["Delete"],
+    keys: ["delete", "backspace"],
+    does: "clear the selection",
+    act: (explorer) => clearSelection(explorer),
+  },
+  {
+    shown: ["Ctrl+Z"],
+    keys: ["ctrl+z"],
+    does: "undo: pin, selection, filter, colour, camera, map",
+    act: ({ history }) => history.undo(),
+  },
+  {
+    shown: ["Ctrl+Shift+Z", "Ctrl+Y"],
+    keys: ["ctrl+shift+z", "ctrl+y"],
+    does: "do it again",
+    act: ({ history }) => history.redo(),
   },
   {
     shown: ["[", "]", ",", "."],
@@ -149,6 +187,10 @@ export const KEYS: readonly Key[] = [
   },
 ];
 
+function nameOf({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent): string {
+  return ctrlKey || metaKey ? `ctrl+${shiftKey ? "shift+" : ""}${key}` : key;
+}
+
 /** Which line of the table a key belongs to. */
 export function keyFor(key: string): Key | undefined {
   return KEYS.find(({ keys }) => keys.includes(key.toLowerCase()));
@@ -160,8 +202,8 @@ export function bindKeys(explorer: Explorer): () => void {
   document.addEventListener(
     "keydown",
     (event) => {
-      const key = keyFor(event.key);
-      if (!key || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      const key = keyFor(nameOf(event));
+      if (!key || event.altKey || event.defaultPrevented) return;
       if (!isFree(event, explorer)) return;
       event.preventDefault();
       key.act(explorer, event);

@@ -6,7 +6,7 @@ import { colourAlone, colourClasses, colourNumbers, type Rgb } from "./palette";
 import type { Shown } from "./recording";
 import type { Scene } from "./scene";
 import { createSight } from "./sight";
-import { type Store, visibleOf } from "./store";
+import type { Store } from "./store";
 
 export interface Stage {
   readonly travelling: ReadonlySignal<boolean>;
@@ -59,19 +59,32 @@ export function createStage(
   };
 }
 
+/** How much of its colour an image keeps that is not among the chosen. */
+const KEPT = 0.22;
+
+function fadeOthers(colours: Uint8Array, selected: ReadonlySet<number>, background: Rgb): void {
+  for (let i = 0; i < colours.length; i++) {
+    if (selected.has(Math.floor(i / 3))) continue;
+    const ground = background[(i % 3) as 0 | 1 | 2];
+    colours[i] = ground + (colours[i]! - ground) * KEPT;
+  }
+}
+
 /** Colours and hides points as the store says. */
 export function followLooks(scene: Scene, store: Store, map: PlanarMap, background: () => Rgb) {
   return effect(() => {
     const theme = store.themeNow.value;
     const colouring = store.colouring.value;
     const points = store.layers.value.get("points");
-    const visible = points?.on === false ? new Uint8Array(scene.n) : visibleOf(colouring, store.hidden.value);
+    const visible = points?.on === false ? new Uint8Array(scene.n) : store.visible.value;
     let colours: Uint8Array;
     if (!colouring) colours = colourAlone(scene.n, theme);
     else if (colouring.column instanceof Float32Array) {
       colours = colourNumbers(colouring.column, colouring.range, theme);
     } else colours = colourClasses(colouring.column, colouring.channel.values.length, theme);
     const strength = points?.opacity ?? 1;
+    const selected = store.selected.value;
+    if (selected.size > 0) fadeOthers(colours, selected, background());
     map.setAppearance({ colours, visible, size: 0, opacity: 0, strength, background: background() });
   });
 }

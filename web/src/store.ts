@@ -55,6 +55,9 @@ export interface FrameFault extends Fault {
 }
 export type ThemeChoice = "auto" | Theme;
 export const THEMES: readonly ThemeChoice[] = ["auto", "light", "dark"];
+/** What a drag over the map does: it moves the map, or draws around points. */
+export type Tool = (typeof TOOLS)[number];
+export const TOOLS = ["move", "lasso", "box"] as const;
 export const SPEEDS = [0.5, 1, 2, 4] as const;
 export type Speed = (typeof SPEEDS)[number];
 
@@ -76,6 +79,15 @@ export interface Store {
   readonly colour: Signal<string | null>;
   /** Classes of the colour channel that are not drawn; -1 stands for images that have none. */
   readonly hidden: Signal<ReadonlySet<number>>;
+  /** Numbers of the colour channel that are drawn, from the lowest to the highest; null: all. */
+  readonly brush: Signal<readonly [number, number] | null>;
+  /** Images that are chosen; none: an empty set. */
+  readonly selected: Signal<ReadonlySet<number>>;
+  readonly tool: Signal<Tool>;
+  /** The images themselves are drawn at their points, this large in CSS pixels; 0: points alone. */
+  readonly pictures: Signal<number>;
+  /** In 3-D, where a sheet goes through on which every spot lies; null: none. */
+  readonly sheet: Signal<readonly [number, number, number] | null>;
   /** null: the whole map, fitted to the window. */
   readonly camera: Signal<Camera | null>;
   readonly aim: Signal<Aim | null>;
@@ -114,6 +126,8 @@ export interface Store {
 
   readonly themeNow: ReadonlySignal<Theme>;
   readonly colouring: ReadonlySignal<Colouring | null>;
+  /** 0 where an image is not drawn; null: all are. */
+  readonly visible: ReadonlySignal<Uint8Array | null>;
   readonly detour: ReadonlySignal<Detour | null>;
   readonly cursor: ReadonlySignal<Place | null>;
   readonly pinned: ReadonlySignal<Place | null>;
@@ -135,6 +149,9 @@ export function createStore(scene: Scene): Store {
   const epoch = signal(map.epochs.at(-1) ?? 0);
   const wanted = signal<Detour | null>(null);
   const colours = coloursOf(scene);
+  const hidden = signal<ReadonlySet<number>>(new Set());
+  const brush = signal<readonly [number, number] | null>(null);
+  const colouring = computed(() => colouringOf(colours, columns.value, colour.value, shown.value));
   const pinned = computed(() => pinnedPlace(pin.value, shown.value, latents.value));
   return {
     ...{ map: entry, epoch, wanted, besideShown },
@@ -143,7 +160,10 @@ export function createStore(scene: Scene): Store {
     layers: signal(defaultSettings()),
     truthOpen: signal(false),
     colour,
-    hidden: signal<ReadonlySet<number>>(new Set()),
+    hidden,
+    brush,
+    ...{ selected: signal<ReadonlySet<number>>(new Set()), tool: signal<Tool>("move") },
+    ...{ pictures: signal(0), sheet: signal<readonly [number, number, number] | null>(null) },
     camera: signal<Camera | null>(null),
     aim,
     pointing: signal(false),
@@ -165,7 +185,8 @@ export function createStore(scene: Scene): Store {
     tilesFault: signal(null),
     astray: signal(false),
     themeNow: computed(() => (theme.value === "auto" ? systemTheme.value : theme.value)),
-    colouring: computed(() => colouringOf(colours, columns.value, colour.value, shown.value)),
+    colouring,
+    visible: computed(() => visibleOf(colouring.value, hidden.value, brush.value)),
     detour: computed(() => {
       const told = wanted.value;
       return told?.map === entry.value && told.given === epoch.value ? told : null;
@@ -273,11 +294,18 @@ export function stepped(epochs: readonly number[], from: number, by: number): nu
 }
 
 /** Which images are drawn: 0 hides. null where all are. */
-export function visibleOf(colouring: Colouring | null, hidden: ReadonlySet<number>): Uint8Array | null {
-  if (colouring?.channel.kind !== "class" || hidden.size === 0) return null;
-  const visible = new Uint8Array(colouring.column.length);
-  for (let i = 0; i < visible.length; i++) visible[i] = hidden.has(colouring.column[i]!) ? 0 : 1;
-  return visible;
+export function visibleOf(
+  colouring: Colouring | null,
+  hidden: ReadonlySet<number>,
+  brush: readonly [number, number] | null = null,
+): Uint8Array | null {
+  if (!colouring) return null;
+  const { channel, column } = colouring;
+  if (channel.kind === "class") {
+    return hidden.size > 0 ? Uint8Array.from(column, (value) => (hidden.has(value) ? 0 : 1)) : null;
+  }
+  // NaN is in no range
+  return brush && Uint8Array.from(column, (value) => (value >= brush[0] && value <= brush[1] ? 1 : 0));
 }
 
 function firstColour(channels: readonly Channel[]): string | null {

@@ -17,9 +17,12 @@ export function insetsNow(page: HTMLElement, surface: HTMLElement): Insets {
   const box = page.getBoundingClientRect();
   const part = surface.getBoundingClientRect();
   const covered = (name: string) => page.querySelector(`.view-${name}`)?.getBoundingClientRect();
-  const [head, legend, inspector, timeline] = ["header", "legend", "inspector", "timeline"].map(covered);
+  const [head, legend, chosen, inspector, timeline] = [
+    ...["header", "legend", "selection", "inspector", "timeline"].map(covered),
+  ];
   const beside = (inspector?.height ?? 0) > 0 && (inspector?.width ?? 0) < box.width / 2;
-  const strip = beside ? timeline : inspector;
+  const lower = beside ? timeline : inspector;
+  const strip = chosen?.height ? chosen : lower;
   const over = (pixels: number) => Math.max(0, pixels);
   return {
     top: over((head?.bottom ?? 0) - part.top),

@@ -1,11 +1,21 @@
 /** What a program may wish for through the door, checked whole before any of it is done. */
-import type { Look } from "./address";
+import { LARGEST, type Look } from "./address";
 import { Trouble } from "./faults";
 import { LAYERS } from "./layers";
 import type { Setting } from "./layers/layer";
 import type { Camera } from "./map";
 import { coloursOf, type MapEntry, type Scene } from "./scene";
-import { type Aim, type Pin, SPEEDS, type Speed, snap, THEMES, type ThemeChoice } from "./store";
+import {
+  type Aim,
+  type Pin,
+  SPEEDS,
+  type Speed,
+  snap,
+  THEMES,
+  type ThemeChoice,
+  TOOLS,
+  type Tool,
+} from "./store";
 
 export interface Wish {
   readonly map?: string;
@@ -25,12 +35,20 @@ export interface Wish {
   readonly pin?: { readonly image: number } | { readonly latent: ArrayLike<number> } | null;
   /** 0 to 1. */
   readonly carry?: number;
+  /** Indices of images. */
+  readonly selection?: readonly number[];
+  readonly brush?: readonly [number, number] | null;
+  /** CSS pixels; 0: points alone. */
+  readonly pictures?: number;
+  readonly sheet?: readonly [number, number, number] | null;
+  readonly tool?: Tool;
 }
 
 /** A wish that can be granted; what is undefined stays as it is. */
 export interface Order {
   readonly look: Look;
   readonly aim: Aim | null | undefined;
+  readonly tool: Tool | undefined;
   readonly theme: ThemeChoice | undefined;
   readonly speed: Speed | undefined;
   readonly lens: boolean | undefined;
@@ -38,7 +56,19 @@ export interface Order {
 }
 
 const LOOKS = ["map", "beside", "epoch", "camera", "colour", "hidden", "layers"];
-const WISHES = [...LOOKS, "carry", "theme", "lens", "playing", "speed"];
+const WISHES = [
+  ...LOOKS,
+  "carry",
+  "selection",
+  "brush",
+  "pictures",
+  "sheet",
+  "tool",
+  "theme",
+  "lens",
+  "playing",
+  "speed",
+];
 const NUMBERS_OF_CAMERA = {
   "2d": ["x", "y", "span"],
   "3d": ["yaw", "pitch", "distance"],
@@ -60,9 +90,11 @@ export function orderOf(wish: unknown, scene: Scene, now: { map: MapEntry; colou
   if (told.layers !== undefined) look.layers = layersOf(told.layers);
   if (told.pin !== undefined) look.pin = orNull(told.pin, (value) => pinOf(value, scene));
   if (told.carry !== undefined) look.carry = partOf(told.carry, "carry");
+  Object.assign(look, chosen(told, scene, map));
   return {
     look,
     aim: optional(told.cursor, (told) => orNull(told, (value) => aimOf(value, scene, map))),
+    tool: optional(told.tool, (value) => oneOf(value, TOOLS, "tool")),
     theme: optional(told.theme, (value) => oneOf(value, THEMES, "theme")),
     speed: optional(told.speed, (value) => oneOf(value, SPEEDS, "speed")),
     lens: optional(told.lens, (value) => oneOf(value, [true, false], "lens")),
@@ -166,6 +198,25 @@ function pinOf(value: unknown, { n, latentDim }: Scene): Pin {
     return { by: "latent", latent: numbersOf(told.latent, latentDim, "a latent") };
   if (n === 0) fail("there are no images to pin");
   return { by: "image", index: whole(told.image, 0, n - 1, "a pinned image") };
+}
+
+/** What is chosen and filtered, and what is drawn of it. */
+function chosen({ selection, brush, pictures, sheet }: Record<string, unknown>, { n }: Scene, map: MapEntry) {
+  const look: { -readonly [K in keyof Look]: Look[K] } = {};
+  if (selection !== undefined) {
+    const images = Array.isArray(selection) ? selection : fail("selection must be a list of images");
+    look.selection = images.map((index: unknown) => whole(index, 0, n - 1, "a chosen image"));
+  }
+  if (brush !== undefined) {
+    look.brush = orNull(brush, (value) => Array.from(numbersOf(value, 2, "brush")) as [number, number]);
+  }
+  if (pictures !== undefined) look.pictures = whole(pictures, 0, LARGEST, "pictures");
+  if (sheet !== undefined) {
+    if (sheet !== null && map.dims !== 3) fail(`the map '${map.name}' has no depth for a sheet`);
+    const numbers = (value: unknown) => Array.from(numbersOf(value, 3, "sheet")) as [number, number, number];
+    look.sheet = orNull(sheet, numbers);
+  }
+  return look;
 }
 
 function partOf(value: unknown, what: string): number {

@@ -39,6 +39,30 @@ export function factsOf(
   });
 }
 
+/** An image by its class, where it has one, and its number. */
+export function nameOf(scene: Scene, columns: ReadonlyMap<string, Column> | null, index: number): string {
+  const [label] = factsOf(scene, columns, index).filter(([name]) => name === "label");
+  return label ? `image ${grouped(index)}, ${label[1]}` : `image ${grouped(index)}`;
+}
+
+/** How many of some images are of which class, the most first. */
+export function classesOf(
+  scene: Scene,
+  columns: ReadonlyMap<string, Column> | null,
+  images: Iterable<number>,
+): string {
+  const channel = scene.channels.find(({ name, kind }) => name === "label" && kind === "class");
+  const column = channel && columns?.get(channel.name);
+  if (!column) return "";
+  const counts = new Map<number, number>();
+  for (const image of images) counts.set(column[image] ?? -1, (counts.get(column[image] ?? -1) ?? 0) + 1);
+  const most = [...counts].sort((a, b) => b[1] - a[1]);
+  const told = most
+    .slice(0, 4)
+    .map(([value, count]) => `${grouped(count)} \u00d7 ${channel.values[value] ?? "none"}`);
+  return told.join(", ") + (most.length > 4 ? ", \u2026" : "");
+}
+
 export function grouped(count: number): string {
   return count.toLocaleString("en-GB").replaceAll(",", "\u202f");
 }

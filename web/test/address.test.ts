@@ -55,6 +55,10 @@ test("a store takes what its scene has, and gives it back", () => {
     camera: { kind: "3d", target: [0, 0, 0], yaw: 1, pitch: 0, distance: 4 },
     pin: { by: "image", index: 3 },
     carry: 0.5,
+    selection: [0, 2],
+    brush: [0.5, 2],
+    pictures: 32,
+    sheet: [0, 0, 0.5],
     layers: { ...Object.fromEntries(defaultSettings()), fog: { on: false, opacity: 0.25 } },
   };
   apply(look, scene, store);

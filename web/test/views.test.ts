@@ -61,6 +61,7 @@ function aContext(scene: Scene = aScene()) {
     },
     decoder: { state: signal("here") },
     painted: signal(true),
+    history: { undo() {}, redo() {}, back: signal(0), ahead: signal(0), dispose() {} },
     travelling: signal(false),
     hovers: [],
     paintedHover() {},

@@ -4,9 +4,9 @@ import * as optics from "./camera";
 import { chooseRenderer } from "./choose";
 import { type Cloud, carried, coloured, departed, NO_POINTS, placed, type Seen } from "./cloud";
 import { type Extent, extentOf, sameExtent } from "./extent";
+import { Finder, imagesWithin } from "./finder";
 import { steer } from "./gestures";
 import { automaticOpacity, automaticSize, type Look } from "./looks";
-import { nearestSeen, PointGrid } from "./pick";
 import { putInto, type Renderer } from "./renderer";
 import { Stopwatch } from "./timings";
 import { progress, type Travel } from "./travel";
@@ -35,8 +35,6 @@ const PLAIN: Appearance = {
   strength: 1,
   background: [255, 255, 255],
 };
-/** How near a point must be, in pixels, for a spot of a 3-D map to be as deep as it is. */
-const GRASP = 6;
 /** How long a lost graphics processor is waited for. */
 const PATIENCE = 2000;
 
@@ -65,8 +63,7 @@ class Planar implements PlanarMap {
   #camera: Camera;
   /** Until the person or the page moves the camera, it follows the extent and the canvas. */
   #whole = true;
-  #grid: { readonly points: Float32Array; readonly grid: PointGrid } | null = null;
-  #grasped: Vec3 | null = null;
+  readonly #finder = new Finder();
 
   constructor(place: HTMLElement, options: MapOptions) {
     this.#place = place;
@@ -113,8 +110,7 @@ class Planar implements PlanarMap {
     this.#cloud = coloured(cloud, frame, this.#look);
     this.#frame = frame;
     this.#extent = next;
-    this.#grid = null;
-    if (had !== frame.dims) this.#grasped = null;
+    if (had !== frame.dims) this.#finder.letGo();
     const refit =
       had !== frame.dims ||
       (!sameExtent(before, next) &&
@@ -147,7 +143,7 @@ class Planar implements PlanarMap {
 
   fit(travelMs = 0): void {
     this.#whole = true;
-    this.#grasped = null;
+    this.#finder.letGo();
     this.#go(this.#fitted(), travelMs);
   }
 
@@ -179,20 +175,26 @@ class Planar implements PlanarMap {
 
   pick(clientX: number, clientY: number, radiusPx: number): number {
     const [left, top] = this.#corner();
-    const [view, x, y] = [this.#view(), clientX - left, clientY - top];
-    let slot: number;
-    if (this.#frame.dims === 3) slot = nearestSeen(this.#cloud, view, x, y, radiusPx).slot;
-    else {
-      const spot = optics.unproject(view, x, y, 1);
-      const { origin, colours } = this.#cloud;
-      slot = this.#points().nearest(
-        spot[0] - origin[0],
-        spot[1] - origin[1],
-        radiusPx / view.focal,
-        colours,
-      ).slot;
-    }
-    return slot < 0 ? -1 : this.#cloud.image[slot]!;
+    return this.#finder.pick(this.#cloud, this.#view(), clientX - left, clientY - top, radiusPx);
+  }
+
+  within(outline: readonly (readonly [number, number])[]): Uint32Array {
+    const [left, top] = this.#corner();
+    const inside = outline.map(([x, y]) => [x - left, y - top] as const);
+    return imagesWithin(this.#cloud, this.#view(), inside);
+  }
+
+  view(): optics.View {
+    return this.#view();
+  }
+
+  setSheet(through: Vec3 | null): void {
+    this.#finder.sheet = through;
+    this.#dirty();
+  }
+
+  sheetMoved(pixels: number): Vec3 {
+    return this.#finder.sheetMoved(this.#view(), this.#middle(), pixels);
   }
 
   onDraw(call: () => void): () => void {
@@ -327,19 +329,13 @@ class Planar implements PlanarMap {
 
   #spot(clientX: number, clientY: number): Vec3 {
     const [left, top] = this.#corner();
-    const [view, x, y] = [this.#view(), clientX - left, clientY - top];
-    if (!view.perspective) return optics.unproject(view, x, y, 1);
-    const seen = nearestSeen(this.#cloud, view, x, y, GRASP);
-    if (seen.slot >= 0) this.#grasped = optics.unproject(view, x, y, seen.depth);
-    const camera = this.#now() as Extract<Camera, { kind: "3d" }>;
-    const depth = optics.project(view, this.#grasped ?? camera.target)[2];
-    return optics.unproject(view, x, y, depth > 0 ? depth : camera.distance);
+    return this.#finder.spot(this.#cloud, this.#view(), clientX - left, clientY - top, this.#middle());
   }
 
-  #points(): PointGrid {
-    const points = this.#cloud.to;
-    if (this.#grid?.points !== points) this.#grid = { points, grid: new PointGrid(this.#cloud) };
-    return this.#grid.grid;
+  /** What the camera looks at. */
+  #middle(): Vec3 {
+    const camera = this.#now();
+    return camera.kind === "3d" ? camera.target : [camera.x, camera.y, 0];
   }
 
   #corner(): readonly [number, number] {

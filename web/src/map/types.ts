@@ -1,5 +1,6 @@
 /** The map's nouns: what is drawn, from where, and what a drawn map can be asked. */
 import type { Painter } from "./backdrop";
+import type { View } from "./camera";
 
 /** Where every image lies at one epoch: points (n, dims), row by row. */
 export interface Frame {
@@ -90,6 +91,14 @@ export interface PlanarMap {
   toSpot(clientX: number, clientY: number): Float32Array;
   /** The index of the nearest visible point within the radius, or -1. */
   pick(clientX: number, clientY: number, radiusPx: number): number;
+  /** The drawn images whose points lie within an outline (client coordinates, its ends joined), in rising order. */
+  within(outline: readonly (readonly [number, number])[]): Uint32Array;
+  /** What the picture is seen from: it projects places of the map to pixels of the canvas. */
+  view(): View;
+  /** In 3-D, spots lie on a sheet through that place, parallel to the screen, instead of at points; null: no sheet. */
+  setSheet(through: readonly [number, number, number] | null): void;
+  /** Where the sheet goes through, or one laid now would, moved away from the eye by so many pixels' worth. */
+  sheetMoved(pixels: number): readonly [number, number, number];
   /** Calls after each picture, so that what lies above the map can follow. Returns what undoes it. */
   onDraw(call: () => void): () => void;
   /** Calls after the person moved the camera (pan, zoom and orbit included). Returns what undoes it. */

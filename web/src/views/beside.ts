@@ -4,6 +4,7 @@ import { chooseBeside } from "../actions";
 import { detourWords, mapTitle, mapWords } from "../words";
 import { mountMarks } from "./crosses";
 import { all, el, faultNote, icon } from "./dom";
+import { mountLasso } from "./lasso";
 import { followPointer } from "./pointer";
 import type { Context, View } from "./view";
 
@@ -72,7 +73,12 @@ export const beside: View = {
 };
 
 function fillLayer(layer: HTMLElement, context: Context, pane: NonNullable<Context["beside"]["value"]>) {
-  return all(followPointer(context, pane), mountMarks(layer, context, pane), () => layer.replaceChildren());
+  return all(
+    followPointer(context, pane),
+    mountMarks(layer, context, pane),
+    mountLasso(layer, context, pane),
+    () => layer.replaceChildren(),
+  );
 }
 
 /** What stands in the bar: that the map is on its way, or that it lacks the epoch and what that means. */

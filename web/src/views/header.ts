@@ -1,6 +1,7 @@
 /** The bar along the top: what this is, which map, and the tools. */
 import { effect } from "@preact/signals-core";
 import { chooseMap, nextTheme, toggleBeside } from "../actions";
+import { toggleTool } from "../select";
 import { mapWords } from "../words";
 import { all, el, icon } from "./dom";
 import type { Context, View } from "./view";
@@ -19,6 +20,10 @@ const ICONS = {
   dark: icon("M13.5 9.6a5.8 5.8 0 0 1 -7.1 -7.1a5.8 5.8 0 1 0 7.1 7.1z"),
   beside: icon("M2 3h12v10h-12z", "M8 3v10"),
   truth: icon("M2.5 8a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0", "M5.4 8.2l1.8 1.8l3.4 -3.8"),
+  lasso: icon("M8 2.5c3.6 0 6 1.7 6 4s-2.4 4-6 4s-6-1.7-6-4s2.4-4 6-4z", "M5 10.2c.8 1.2.6 2.6-.8 3.6"),
+  box: icon("M2.5 6v-3.5h3.5M10 2.5h3.5v3.5M13.5 10v3.5h-3.5M6 13.5h-3.5v-3.5", "M5.5 8h5M8 5.5v5"),
+  undo: icon("M6 3l-3 3l3 3", "M3 6h6.5a3.5 3.5 0 0 1 0 7h-3"),
+  redo: icon("M10 3l3 3l-3 3", "M13 6h-6.5a3.5 3.5 0 0 0 0 7h3"),
   keys: icon("M1.5 4h13v8h-13z", "M4 6.6h.1M6.7 6.6h.1M9.3 6.6h.1M12 6.6h.1M5 9.5h6"),
 } as const;
 
@@ -39,8 +44,19 @@ export const header: View = {
       store.truthOpen.value = !store.truthOpen.value;
     });
     const besideButton = tool("Two maps side by side (b)", ICONS.beside, () => toggleBeside(context));
+    const lassoButton = tool("Lasso: draw around images (o)", ICONS.lasso, () =>
+      toggleTool(context, "lasso"),
+    );
+    const boxButton = tool("Box: draw around images (x)", ICONS.box, () => toggleTool(context, "box"));
+    const undoButton = tool("Undo (Ctrl+Z)", ICONS.undo, () => context.history.undo());
+    const redoButton = tool("Redo (Ctrl+Shift+Z)", ICONS.redo, () => context.history.redo());
+    const zooms = [
+      tool("Zoom out", ICONS.farther, () => map.zoom(1 / 1.5)),
+      tool("Zoom in", ICONS.closer, () => map.zoom(1.5)),
+    ];
     // Where there is no room there is seldom a keyboard or a pointer that hovers.
-    for (const button of [lensButton, keysButton]) button.classList.add("wide");
+    for (const button of [lensButton, keysButton, boxButton, undoButton, redoButton, ...zooms])
+      button.classList.add("wide");
     const chooser = mapChooser(context);
     place.append(
       el("p", { class: "brand", text: "Hinterland" }),
@@ -55,8 +71,11 @@ export const header: View = {
       el(
         "div",
         { class: "tools", role: "toolbar", "aria-label": "View" },
-        tool("Zoom out", ICONS.farther, () => map.zoom(1 / 1.5)),
-        tool("Zoom in", ICONS.closer, () => map.zoom(1.5)),
+        undoButton,
+        redoButton,
+        lassoButton,
+        boxButton,
+        ...zooms,
         tool("Fit the whole map", ICONS.fit, () => context.fit(300)),
         lensButton,
         themeButton,
@@ -69,6 +88,12 @@ export const header: View = {
       }),
       effect(() => truthButton.setAttribute("aria-expanded", String(store.truthOpen.value))),
       effect(() => besideButton.setAttribute("aria-pressed", String(store.beside.value !== null))),
+      effect(() => {
+        undoButton.disabled = context.history.back.value === 0;
+        redoButton.disabled = context.history.ahead.value === 0;
+      }),
+      effect(() => lassoButton.setAttribute("aria-pressed", String(store.tool.value === "lasso"))),
+      effect(() => boxButton.setAttribute("aria-pressed", String(store.tool.value === "box"))),
       effect(() => lensButton.setAttribute("aria-pressed", String(store.lens.value))),
       effect(() => {
         const theme = store.theme.value;
