@@ -18,6 +18,7 @@ from hinterland.types import HinterlandError
 
 FORMAT = 1
 K = 12  # true neighbours of each image
+COMPARED = 50_000  # images whose neighbours are all looked for: the time grows with their square
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +57,8 @@ def compose(run: Run, *, live: Collection[str] = ()) -> Scene:
         files[f"{place}/latents.safetensors"] = partial(run.bytes_of, epoch, "latents.safetensors")
         for name in graphs:
             files[f"{place}/{name}.safetensors"] = partial(run.mounted, epoch, name)
-    files["neighbours.safetensors"] = partial(_neighbours, run, _charted(maps))
+    if images["n"] <= COMPARED:
+        files["neighbours.safetensors"] = partial(_neighbours, run, _charted(maps))
     for name, told in maps.items():
         for epoch in told["epochs"]:
             frame = Path("maps") / name / f"{epoch:04}.safetensors"
@@ -98,7 +100,7 @@ def _description(
             | {key: chart[key] for key in more if key in chart}
             for name, chart in maps.items()
         ],
-        "neighbours": {"epoch": _charted(maps), "k": min(K, max(0, images["n"] - 1))},
+        **_compared(images["n"], maps),
         "graphs": {name: f"model/{name}.onnx" for name in graphs},
         **_classifier(run),
         "live": sorted(live),
@@ -109,6 +111,13 @@ def _description(
 def _charted(maps: Mapping[str, Mapping[str, Any]]) -> int:
     """The newest epoch that is on a map: its latents are whole and finite."""
     return max(int(epoch) for told in maps.values() for epoch in told["epochs"])
+
+
+def _compared(n: int, maps: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Whose neighbours are in a file; the page finds those of one image by itself in no time."""
+    if n > COMPARED:
+        return {}
+    return {"neighbours": {"epoch": _charted(maps), "k": min(K, max(0, n - 1))}}
 
 
 def _neighbours(run: Run, epoch: int) -> bytes:

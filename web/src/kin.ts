@@ -1,5 +1,5 @@
 /** The true neighbours of what is looked at: the images nearest to it in latent space, not on the map. */
-import { effect, type ReadonlySignal, signal } from "@preact/signals-core";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals-core";
 import { type Latents, type Neighbour, nearestOf } from "./nearest";
 import type { Neighbours, Recording } from "./recording";
 import type { Place, Store } from "./store";
@@ -30,10 +30,12 @@ export function kinOf(
 export function followKin(store: Store, recording: Pick<Recording, "neighbours">, place: () => Place | null) {
   const kin = signal<readonly Neighbour[]>([]);
   const known = signal<Neighbours | null>(null);
+  // Only an image's own are in the file: it may be large, and is not even made before it is asked for.
+  const ofImage = computed(() => (place()?.image ?? -1) >= 0);
   const undo = [
     effect(() => {
       const epoch = store.shown.value?.epoch;
-      if (epoch === undefined) return;
+      if (epoch === undefined || !ofImage.value) return;
       let current = true;
       // Where the file cannot be read, they are found as those of other epochs are.
       recording.neighbours(epoch).then(

@@ -12,14 +12,14 @@ export interface Spots {
 }
 
 /** A spot that is trusted less than this is not worth decoding. */
-export const LEAST_TRUST = 0.04;
+export const LEAST_TRUST = 0.01;
 
 /** The trust from which on nothing fades. */
 const FULL_TRUST = 0.75;
 
-/** How opaque what was decoded there may be, from 0 to 1. */
+/** How opaque what was decoded there may be, from 0 to 1; a root, so that what is hardly trusted is still seen. */
 export function faith(trust: number): number {
-  return Math.min(1, Math.max(0, (trust - LEAST_TRUST) / (FULL_TRUST - LEAST_TRUST)));
+  return trust < LEAST_TRUST ? 0 : Math.min(1, Math.sqrt(trust / FULL_TRUST));
 }
 
 /** Spots at the middles of the cells of a box. */
