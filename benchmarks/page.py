@@ -1,0 +1,209 @@
+"""How quick the page is, in headless Chromium without a graphics processor: python benchmarks/page.py.
+
+Runs of made-up images are made in a temporary folder (or in --keep FOLDER, and used again), opened with
+`hinterland open`, and looked at. Prints medians over --rounds, and what was asked beside them:
+  first map   seconds from the command's start to the first painted map (the browser is running)
+  panning     frames per second while the map is dragged; --peer FOLDER puts regl-scatterplot beside it
+  hover       milliseconds from a pointer move to the painted picture, with 70,000 points on screen
+  ground      milliseconds until a screenful of decoded tiles is there, after the layer is switched on
+--json prints one object. Needs the train and test extras and a Chromium.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from made_up import convolutional, many
+from peer import peer_speed
+from playwright.sync_api import Browser, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SIZE = {"width": 1280, "height": 800}
+MIDDLE = (600, 400)  # on the map, between the panels
+PANNED_S = 3.0
+MOVES = 200
+RUNS = {
+    "n100000": lambda path: many(path, 100_000),
+    "n1000000": lambda path: many(path, 1_000_000),
+    "conv28": lambda path: convolutional(path, 70_000, (28, 28, 1)),
+    "conv64": lambda path: convolutional(path, 70_000, (64, 64, 3)),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", nargs="+", choices=RUNS, default=list(RUNS), metavar="RUN")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where the runs are, or will be")
+    parser.add_argument(
+        "--peer", type=Path, metavar="FOLDER", help="where `npm install regl-scatterplot` was run"
+    )
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    told: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as scratch, chromium() as browser:
+        for name in asked.only:
+            path = (asked.keep or Path(scratch)) / name
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                RUNS[name](path)
+            rounds = [one_round(browser, path, name) for _ in range(asked.rounds)]
+            figures = {key: [value for one in rounds for value in one[key]] for key in rounds[0]}
+            told |= summary(name, figures)
+            if asked.peer and name.startswith("n"):
+                n = int(name[1:])
+                peer = peer_speed(browser, asked.peer, n, SIZE, drag)
+                told |= {f"{name} {key} of regl-scatterplot": value for key, value in peer.items()}
+                told[f"{name} panning ratio"] = told[f"{name} panning_fps"] / peer["panning_fps"]
+            if not asked.json:
+                say(told, name)
+    if asked.json:
+        print(json.dumps(told))
+
+
+def summary(name: str, figures: dict[str, list[float]]) -> dict[str, float]:
+    """Medians, and of hovers the 95th percentile."""
+    told = {f"{name} {key}": statistics.median(values) for key, values in figures.items()}
+    if "hover_ms" in figures:
+        told[f"{name} hover_ms p95"] = statistics.quantiles(figures["hover_ms"], n=20)[-1]
+    return told
+
+
+ASKED = {
+    "n100000 first_map_s": "at most 3",
+    "n1000000 first_map_s": "at most 6",
+    "n1000000 panning_fps": "at least 10",
+    "conv28 hover_ms": "under 16",
+    "conv28 hover_ms p95": "under 33",
+    "conv64 hover_ms": "under 16",
+    "conv64 hover_ms p95": "under 33",
+    "conv28 ground_ms": "under 500",
+    "conv64 ground_ms": "under 500",
+}
+
+
+def say(told: dict[str, float], name: str) -> None:
+    for key, value in told.items():
+        if key.startswith(name):
+            due = f"   asked: {ASKED[key]}" if key in ASKED else ""
+            print(f"{key:<48}{value:10.2f}{due}", flush=True)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    program = next(path for name in NAMES if (path := shutil.which(name)))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser.new_page().goto("about:blank")
+        yield browser
+        browser.close()
+
+
+def one_round(browser: Browser, run: Path, name: str) -> dict[str, list[float]]:
+    """One opening of a run, from the command's start."""
+    started = time.perf_counter()
+    words = [sys.executable, "-m", "hinterland", "open", str(run), "--no-browser", "--json"]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as server:
+        assert server.stdout is not None
+        url = json.loads(server.stdout.readline())["url"]
+        answered = time.perf_counter() - started
+        page = browser.new_page(viewport=SIZE)
+        page.goto(url)
+        page.evaluate("window.hinterland.ready")
+        told = {"first_map_s": [time.perf_counter() - started], "server_s": [answered]}
+        page.wait_for_timeout(1500)  # what loads after the first picture is here
+        if name.startswith("n"):
+            told |= panning(page)
+        else:
+            told |= hovering(page, "hover_ms")
+            told |= ground(page)
+            page.evaluate("window.hinterland.set({ layers: { decoded: false } })")
+        page.close()
+        server.send_signal(signal.SIGINT)
+    return told
+
+
+def drag(page: Page, frames: str) -> float:
+    """Frames per second while the pointer drags; frames: what counts them in the page."""
+    page.mouse.move(*MIDDLE)
+    page.mouse.down()
+    first, started = page.evaluate(frames), time.perf_counter()
+    step = 0
+    while (passed := time.perf_counter() - started) < PANNED_S:
+        turn = 2 * math.pi * step / 40
+        page.mouse.move(MIDDLE[0] + 60 * math.sin(turn), MIDDLE[1] + 40 * math.sin(2 * turn))
+        step += 1
+    drawn: int = page.evaluate(frames) - first
+    page.mouse.up()
+    return drawn / passed
+
+
+def panning(page: Page) -> dict[str, list[float]]:
+    fps = drag(page, "window.hinterland.timings().frames")
+    return {
+        "panning_fps": [fps],
+        "ms_per_frame": [page.evaluate("window.hinterland.timings().msPerFrame")],
+    }
+
+
+def hovering(page: Page, key: str) -> dict[str, list[float]]:
+    """A walk over the map; the first hover waits for the decoder and is not counted."""
+    page.mouse.move(*MIDDLE)
+    while page.evaluate("window.hinterland.state().shown") is None:
+        page.wait_for_timeout(50)
+    hovers: list[float] = []
+    for step in range(MOVES):
+        turn = step / MOVES * 2 * math.pi
+        before = page.evaluate("window.hinterland.timings().hover")
+        page.mouse.move(600 + 220 * math.cos(3 * turn), 390 + 180 * math.sin(5 * turn))
+        for _ in range(100):
+            now = page.evaluate("window.hinterland.timings().hover")
+            if now != before:
+                hovers.append(now)
+                break
+            page.wait_for_timeout(4)
+    return {key: hovers}
+
+
+GROUND = """async () => {
+  const begun = performance.now();
+  await window.hinterland.set({ layers: { decoded: true } });
+  const state = () => window.hinterland.state().layers.decoded;
+  while (state().busy) await new Promise((go) => setTimeout(go, 4));
+  return performance.now() - begun;
+}"""
+
+
+def ground(page: Page) -> dict[str, list[float]]:
+    """A screenful of decoded pictures, and hovers while others are being decoded."""
+    made = page.evaluate(GROUND)
+    cell = page.evaluate(f"window.hinterland.ground('decoded', {MIDDLE[0]}, {MIDDLE[1]})")
+    (x, y), (wide, tall) = cell["spot"], cell["size"]
+    left, top = page.evaluate(f"window.hinterland.toScreen([{x}, {y}])")
+    right, below = page.evaluate(f"window.hinterland.toScreen([{x + wide}, {y - tall}])")
+    images = SIZE["width"] / (right - left) * SIZE["height"] / (below - top)
+    page.mouse.move(*MIDDLE)
+    page.mouse.wheel(0, -1500)  # so near that all of the ground is new
+    return {"ground_ms": [made], "ground_images": [images], **hovering(page, "hover_on_ground_ms")}
+
+
+if __name__ == "__main__":
+    main()
