@@ -12,6 +12,7 @@ the map decodes under the cursor. What was trained elsewhere is recorded in thre
 (1797, 2)
 
 `Recorder` records every epoch of a loop of your own, of Lightning or of Keras (docs/record.md).
+`load` opens any run to work with its latents, without a server and without torch (docs/python.md).
 """
 
 from __future__ import annotations
@@ -23,14 +24,16 @@ if TYPE_CHECKING:
     from hinterland.recorder import Recorder, record
     from hinterland.run import Run
     from hinterland.show.background import open_run as open  # noqa: A004  as the command is called
+    from hinterland.show.reader import load
     from hinterland.types import HinterlandError
 
-__all__ = ["HinterlandError", "Recorder", "Run", "open", "read", "record"]
+__all__ = ["HinterlandError", "Recorder", "Run", "load", "open", "read", "record"]
 
 _PLACES = {
     "HinterlandError": "types:HinterlandError",
     "Recorder": "recorder:Recorder",
     "Run": "run:Run",
+    "load": "show.reader:load",
     "open": "show.background:open_run",
     "read": "data:read",
     "record": "recorder:record",

@@ -15,12 +15,11 @@ import pytest
 from PIL import Image
 
 from hinterland.run import Run
-from hinterland.show import field, grid
 from hinterland.show.figures import FIGURES, figure
 from hinterland.show.palette import FEW, MANY, THEMES
 from hinterland.show.reader import Reader
-from hinterland.show.walks import ends, walk
-from hinterland.types import Flat, HinterlandError, Images
+from hinterland.show.walks import ends
+from hinterland.types import HinterlandError, Images
 from tests.conftest import ROOT, Command, made_up, record
 
 KINDS = [kind for kind in FIGURES if kind not in ("pixels-vs-latents", "league")]
@@ -136,27 +135,6 @@ def test_colours_are_the_pages() -> None:
     many = re.search(r"const MANY = \[(.*?)\];", page, re.DOTALL)[1]
     assert tuple(re.findall(r"#[0-9a-f]{6}", few)) == FEW
     assert tuple(re.findall(r"#[0-9a-f]{6}", many)) == MANY
-
-
-def test_magnification_is_that_of_the_sphere_within_two_percent() -> None:
-    """Stereographic projection: sqrt det G = 4 / (1 + |z|²)²."""
-    corners = np.array([[-1.5, -1.5], [1.5, 1.5]], np.float32)
-    flat = Flat(np.repeat(corners, 500, 0), np.zeros(2, np.float32), np.eye(2, dtype=np.float32))
-    cells = grid.over(flat, 96)
-    z = cells.latents.astype(np.float64)
-    square = (z**2).sum(-1, keepdims=True)
-    sphere = np.concatenate([2 * z, square - 1], -1) / (1 + square)
-    found = 10 ** field.magnification(cells, sphere[..., None, :])
-    true = 4 / (1 + square[..., 0]) ** 2
-    assert np.abs(found / true - 1)[1:-1, 1:-1].max() < 0.02
-
-
-def test_a_walk_begins_and_ends_where_told_and_a_spherical_one_keeps_its_length() -> None:
-    a, b = np.array([3.0, 0, 0]), np.array([0, 3.0, 0])
-    for path in ("linear", "spherical"):
-        way = walk(a, b, 9, path)
-        assert np.allclose(way[[0, -1]], [a, b], atol=1e-6)
-    assert np.allclose(np.linalg.norm(way, axis=1), 3, atol=1e-5)
 
 
 def test_pairs_are_held_out_images_of_different_classes(reader: Reader) -> None:

@@ -27,6 +27,8 @@ COMMANDS = Registry(
         "score": "score:score",
         "figure": "figure:draw_figure",
         "movie": "movie:make_movie",
+        "encode": "encode:encode",
+        "decode": "decode:decode",
         "images": "images:images",
         "options": "options:options",
         "models": "lists:models",
@@ -133,7 +135,7 @@ def _worded(error: Exception) -> tuple[str, str, int]:
             return message[:1].lower() + message[1:], f"{place} --help", 2
         case MemoryError():
             return "out of memory", "a smaller --batch-size, or fewer images with --track", 5
-        case ModuleNotFoundError() if error.name in ("torch", "onnx", "sklearn", "pooch"):
+        case ModuleNotFoundError() if error.name in ("torch", "onnx", "sklearn", "scipy", "pooch"):
             package = error.name
             hint = "pip install 'hinterland[train]'"
             return f"this command needs the package '{package}'", hint, 2

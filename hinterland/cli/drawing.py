@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hinterland.cli.epochs import at_epoch
 from hinterland.cli.out import Out
 from hinterland.cli.setting import parsed
 
@@ -54,12 +55,7 @@ def draws(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="light|dark",
         help="For paper, or for slides.",
     )
-    @click.option(
-        "--epoch",
-        metavar="N|best",
-        callback=_which,
-        help="Which epoch; best: the one with the lowest held-out loss. Default: the last.",
-    )
+    @at_epoch
     @click.option(
         "--set", "options", multiple=True, metavar="KEY=VALUE", help="One of its settings."
     )
@@ -92,13 +88,3 @@ def draws(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*args, drawing=told, **kwargs)
 
     return drawing
-
-
-def _which(
-    _context: click.Context, _option: click.Parameter, asked: str | None
-) -> int | str | None:
-    """A number, or the word `best`."""
-    try:
-        return asked if asked is None or asked == "best" else int(asked)
-    except ValueError:
-        raise click.BadParameter(f"'{asked}' is neither a number nor 'best'") from None

@@ -20,6 +20,13 @@ LISTED = 10  # of the pictures that cannot be read; the run lists them all
 
 def read(source: str | Path, conversion: Conversion, data_dir: Path | None, out: Out) -> Images:
     """Read images, and say what came, what was done to them, and what could not be read."""
+    return looked(source, conversion, data_dir, out).images
+
+
+def looked(
+    source: str | Path, conversion: Conversion, data_dir: Path | None, out: Out, least: int = 2
+) -> Look:
+    """Read images like `read`, and give what was found; at least so many."""
     from hinterland import data
 
     if isinstance(source, str) and source in data.DATASETS and Path(source).exists():
@@ -27,10 +34,14 @@ def read(source: str | Path, conversion: Conversion, data_dir: Path | None, out:
     out.say(f"reading {source} …")
     with CountingProgress(out, "reading") as progress:
         found = data.look(
-            source, conversion, data_dir=data_dir, max_bad=data.MOST_BAD, progress=progress
+            *(source, conversion),
+            data_dir=data_dir,
+            max_bad=data.MOST_BAD,
+            progress=progress,
+            least=least,
         )
     _tell(found, conversion, out)
-    return found.images
+    return found
 
 
 def reread(run: Run, instead: str | None, data_dir: Path | None, out: Out) -> Images:
@@ -42,18 +53,10 @@ def reread(run: Run, instead: str | None, data_dir: Path | None, out: Out) -> Im
 
 
 def source_of(run: Run) -> str | Path:
-    """A data set's name, or a path, handed on as one: a folder may have a data set's name."""
-    from hinterland.data import ARRAYS
-    from hinterland.types import HinterlandError
+    """Where the images of a run are, as far as it knows: see `hinterland.data.source_of`."""
+    from hinterland import data
 
-    told = run.spec["images"]
-    way = told.get("path")
-    if way is None and told["source"] == ARRAYS:
-        raise HinterlandError(
-            f"{run.path} was recorded from arrays in memory; no file is known to hold them",
-            "save them, and say where: --images FILE",
-        )
-    return str(told["source"]) if way is None else there(run.path / way)
+    return data.source_of(run.spec["images"], run.path)
 
 
 def there(path: Path) -> Path:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hinterland.cli.epochs import at_epoch
 from hinterland.cli.out import Out, speaks
 
 if TYPE_CHECKING:
@@ -15,25 +16,10 @@ if TYPE_CHECKING:
 MOST_SAMPLES = 100_000
 
 
-def _which(
-    _context: click.Context, _option: click.Parameter, asked: str | None
-) -> int | str | None:
-    """A number, or the word `best`."""
-    try:
-        return asked if asked is None or asked == "best" else int(asked)
-    except ValueError:
-        raise click.BadParameter(f"'{asked}' is neither a number nor 'best'") from None
-
-
 @click.command("score")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--images", "images_from", help="Where the images are now, if they were moved.")
-@click.option(
-    "--epoch",
-    metavar="N|best",
-    callback=_which,
-    help="Which epoch; best: the one with the lowest held-out loss. Default: the last.",
-)
+@at_epoch
 @click.option(
     "--samples",
     type=click.IntRange(1, MOST_SAMPLES),

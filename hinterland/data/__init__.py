@@ -34,6 +34,7 @@ __all__ = [
     "look",
     "read",
     "release",
+    "source_of",
 ]
 
 # Each takes the folder to look in first, or None.
@@ -111,8 +112,9 @@ def look(
     data_dir: Path | None = None,
     max_bad: float = 1.0,
     progress: Callable[[int, int], None] | None = None,
+    least: int = 2,
 ) -> Look:
-    """Read like `read`, and tell what was found."""
+    """Read like `read`, and tell what was found. least: images that there must be, 1 or 2."""
     wanted = Wanted(conversion, max_bad, progress)
     if isinstance(source, str) and source in DATASETS:
         images = _named(source, data_dir, wanted)
@@ -121,12 +123,13 @@ def look(
     else:
         path = _existing(source)
         images = READERS[kind_of(path)](path, wanted)
-    if len(images) < 2:
+    if len(images) < least:
         message = f"{quoted(source)} has one image that can be read; a set needs at least 2"
         raise HinterlandError(message)
     has_split = images.held_out is not None
     if not has_split:
-        held_out = hold_out(len(images), images.labels)
+        alone = np.zeros(1, bool)
+        held_out = hold_out(len(images), images.labels) if len(images) > 1 else alone
         images = dataclasses.replace(images, held_out=held_out)
     return Look(images, wanted.survey, has_split)
 
@@ -182,6 +185,21 @@ def described(
         "classes": list(images.classes),
         "skipped": [[skipped.source, skipped.reason] for skipped in images.skipped],
     }
+
+
+def source_of(told: Mapping[str, Any], run: Path) -> str | Path:
+    """Where the images are that `described` told of, seen from the folder `run`.
+
+    A data set's name, or a path, handed on as one: a folder may have a data set's name. Raises
+    HinterlandError where they were arrays in memory.
+    """
+    way = told.get("path")
+    if way is None and told["source"] == ARRAYS:
+        raise HinterlandError(
+            f"{run} was recorded from arrays in memory; no file is known to hold them",
+            "save them, and say where: --images FILE",
+        )
+    return str(told["source"]) if way is None else Path(os.path.normpath((run / way).absolute()))
 
 
 def _existing(source: str | Path) -> Path:

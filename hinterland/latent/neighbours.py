@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 BLOCK = 1 << 23  # distances held at a time: 32 MB
+SPARE = 4  # more are looked at than asked for, since float32 may confuse the last
 
 
 def nearest(rows: np.ndarray, k: int) -> np.ndarray:
@@ -28,6 +29,29 @@ def nearest(rows: np.ndarray, k: int) -> np.ndarray:
         far[np.arange(len(own)), own] = np.inf
         found[own] = _least(far, k)
     return found
+
+
+def near(asked: np.ndarray, rows: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """The k rows nearest to each of the asked: int64 (m, k), nearest first, and distances (m, k).
+
+    asked: float (m, d), rows: float (n, d); k at most n. Distances are float64, and set the order
+    among those that float32 finds nearest: a row that is asked for finds itself or its twin.
+    """
+    wanted = max(1, min(k, len(rows)))
+    k = min(wanted + SPARE, len(rows))
+    centre = rows.mean(0, dtype=np.float64)
+    centred, at = (rows - centre).astype(np.float32), (asked - centre).astype(np.float32)
+    squares = np.einsum("ij,ij->i", centred, centred)
+    found = np.empty((len(at), k), np.int64)
+    for own in np.array_split(np.arange(len(at)), max(1, len(at) * len(rows) // BLOCK)):
+        far = at[own] @ centred.T
+        far *= -2
+        far += squares
+        found[own] = _least(far, k)
+    apart = np.asarray(asked, np.float64)[:, None] - rows[found].astype(np.float64)
+    far = np.sqrt(np.einsum("mkd,mkd->mk", apart, apart))
+    order = np.argsort(far, axis=1, kind="stable")[:, :wanted]
+    return np.take_along_axis(found, order, 1), np.take_along_axis(far, order, 1)
 
 
 def _least(far: np.ndarray, k: int) -> np.ndarray:

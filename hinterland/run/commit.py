@@ -43,15 +43,28 @@ def folder(target: Path) -> Iterator[Path]:
 
 def file(target: Path, data: bytes) -> None:
     """Write one file by rename: a reader sees the old bytes or the new ones, never a part."""
+    with drafted(target) as draft:
+        draft.write_bytes(data)
+
+
+@contextmanager
+def drafted(target: Path) -> Iterator[Path]:
+    """Give the name of a draft file that becomes `target` when the block ends, as `folder` does.
+
+    An older `target` is replaced.
+    """
     draft = target.parent / f"{DRAFT}{uuid.uuid4().hex}"
     try:
-        draft.write_bytes(data)
+        yield draft
         _flush(draft)
         os.replace(draft, target)
         _flush(target.parent)
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise explained(error, target) from error
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def sweep(place: Path) -> None:

@@ -1,4 +1,4 @@
-"""Fields over a map: which class is decoded where and how surely, and how much pictures change."""
+"""Fields over a map: which class is decoded where, and how surely."""
 
 from __future__ import annotations
 
@@ -117,25 +117,3 @@ def sureness(figure: Figure, axes: Axes, theme: Theme, count: int) -> None:
     bar.set_label("confidence", labelpad=1)
     bar.set_ticks([1 / max(1, count), 1], labels=["chance", "1"])
     bar.outline.set_visible(False)
-
-
-def magnification(cells: Grid, pictures: np.ndarray) -> np.ndarray:
-    """log10 sqrt(det JᵀJ) of every cell, float (rows, columns), by differences of the grid.
-
-    pictures: (rows, columns, h, w, c), float; central differences within, one-sided at the rim; in
-    the map's units. Source: Bishop, Svensén, Williams, "Magnification factors for the SOM and GTM
-    algorithms", 1997.
-    """
-    metric = metric_of(cells, pictures)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        told: np.ndarray = 0.5 * np.log10(np.maximum(np.linalg.det(metric), 0))
-    return told
-
-
-def metric_of(cells: Grid, pictures: np.ndarray) -> np.ndarray:
-    """The pull-back metric JᵀJ of every cell: float64 (rows, columns, 2, 2)."""
-    flat = pictures.reshape(*pictures.shape[:2], -1).astype(np.float64)
-    across = np.gradient(flat, cells.xs, axis=1)
-    up = np.gradient(flat, cells.ys, axis=0)
-    parts = [(a * b).sum(-1) for a in (across, up) for b in (across, up)]
-    return np.stack(parts, -1).reshape(*flat.shape[:2], 2, 2)

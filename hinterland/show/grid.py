@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hinterland.show.reader import Reader
 from hinterland.types import HinterlandError, Layout
+
+if TYPE_CHECKING:
+    from hinterland.show.reader import Reader
 
 OUTLYING = 0.002  # share of the points that may lie outside at each side
 MARGIN = 0.04  # of the extent, around it
@@ -30,18 +33,7 @@ class Grid:
     @property
     def extent(self) -> tuple[float, float, float, float]:
         """(left, right, bottom, top), for `imshow` and limits."""
-        x, y = self._step(self.xs), -self._step(self.ys)
-        left, right = self.xs[0] - x / 2, self.xs[-1] + x / 2
-        return float(left), float(right), float(self.ys[-1] - y / 2), float(self.ys[0] + y / 2)
-
-    @property
-    def cell(self) -> tuple[float, float]:
-        """(width, height) of a cell, in the map's units."""
-        return self._step(self.xs), -self._step(self.ys)
-
-    @staticmethod
-    def _step(at: np.ndarray) -> float:
-        return float(at[1] - at[0]) if len(at) > 1 else float(np.sign(1) if at.size else 1)
+        return extent_of_cells(self.xs, self.ys)
 
     def decoded(self, run: Reader) -> np.ndarray:
         """float32 (rows, columns, h, w, c): each cell's picture."""
@@ -83,6 +75,13 @@ def through_prior(columns: int, rows: int) -> Grid:
     y = [normal.inv_cdf((i + 0.5) / rows) for i in reversed(range(rows))]
     latents = np.stack(np.meshgrid(x, y), -1).astype(np.float32)
     return Grid(np.array(x), np.array(y), latents, "prior")
+
+
+def extent_of_cells(xs: np.ndarray, ys: np.ndarray) -> tuple[float, float, float, float]:
+    """(left, right, bottom, top) of cells by their middles: xs to the right, ys downwards."""
+    x, y = (float(abs(at[1] - at[0])) if len(at) > 1 else 1.0 for at in (xs, ys))
+    left, right = float(xs[0]) - x / 2, float(xs[-1]) + x / 2
+    return left, right, float(ys[-1]) - y / 2, float(ys[0]) + y / 2
 
 
 def extent_of(points: np.ndarray) -> tuple[float, float, float, float]:

@@ -1,26 +1,53 @@
-"""What figures and movies read of a run: pictures, latents, classes, and its model at an epoch."""
+"""A run that is opened for looking at: pictures, latents, classes, its model, and operations."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from math import prod
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from safetensors import SafetensorError
-from safetensors.numpy import load
+from safetensors.numpy import load as tensors_of
 
+from hinterland.data import look, source_of
+from hinterland.data.convert import Conversion
 from hinterland.live.recorded import Recorded
 from hinterland.project import make
 from hinterland.run import Run
 from hinterland.run.atlas import unpack
+from hinterland.show.operations import Operations
 from hinterland.types import Flat, HinterlandError, Images, Layout, Near
+
+if TYPE_CHECKING:
+    from hinterland.show.movies import Made
 
 BATCH = 2**18  # numbers of pictures that are decoded at a time
 
 
-class Reader:
+def load(
+    run: Run | Path | str, epoch: int | str | None = None, *, images: str | Path | None = None
+) -> Reader:
+    """Open a run to work with its latents: no server, no torch.
+
+    epoch: a number, `best`, or None for the last. images: where its data set is now, for figures
+    that show what the run does not hold; by default where it was. Raises HinterlandError for
+    what is no run, and for an epoch that it has not.
+    """
+    recording = run if isinstance(run, Run) else Run.open(Path(run))
+
+    @cache
+    def whole() -> Images:
+        told = recording.spec["images"]
+        source = source_of(told, recording.path) if images is None else images
+        return look(source, Conversion.of(told.get("conversion", {}))).images
+
+    return Reader(recording, epoch, whole)
+
+
+class Reader(Operations):
     """One epoch of a run, read and never changed; its model runs without torch.
 
     epoch: a number, `best` (the lowest held-out loss), or None for the last. images: reads the
@@ -48,7 +75,7 @@ class Reader:
         """The same run at another epoch; what does not change is read once."""
         other = Reader(self.run, epoch, self._images)
         other._model = self._model
-        for name in ("pixels", "_channels", "_classifier"):
+        for name in ("images", "_channels", "_classifier"):
             if name in self.__dict__:
                 other.__dict__[name] = self.__dict__[name]
         return other
@@ -89,7 +116,7 @@ class Reader:
         return self.arrays["mean"]
 
     @cached_property
-    def pixels(self) -> np.ndarray:
+    def images(self) -> np.ndarray:
         """uint8 (n, h, w, c): the tracked images."""
         told = self.run.images()
         place = self.run.path / "images"
@@ -103,14 +130,14 @@ class Reader:
 
     def pictures(self, rows: np.ndarray | Sequence[int]) -> np.ndarray:
         """float32 (m, h, w, c) in [0, 1] of some tracked images."""
-        chosen: np.ndarray = self.pixels[np.asarray(rows, int)].astype(np.float32) / 255
+        chosen: np.ndarray = self.images[np.asarray(rows, int)].astype(np.float32) / 255
         return chosen
 
     @cached_property
     def _channels(self) -> dict[str, np.ndarray]:
         place = self.run.path / "images" / "channels.safetensors"
         try:
-            return load(place.read_bytes())
+            return tensors_of(place.read_bytes())
         except (OSError, SafetensorError) as error:
             raise HinterlandError(
                 f"cannot read {place}: {error}", "restore it from a copy"
@@ -217,7 +244,7 @@ class Reader:
             )
         try:
             place = self.run.path / "maps" / name / f"{self.epoch:04}.safetensors"
-            frame = load(place.read_bytes())
+            frame = tensors_of(place.read_bytes())
         except (OSError, SafetensorError) as error:
             raise HinterlandError(
                 f"map '{name}' of {self.run.path} is damaged: {error}",
@@ -226,6 +253,37 @@ class Reader:
         if "axes" in frame:
             return Flat(frame["points"], frame["centre"], frame["axes"])
         return Near(frame["points"], self.latents, *map(float, frame["calibration"]))
+
+    def figure(
+        self,
+        kind: str,
+        path: Path | str,
+        /,
+        *others: Reader,
+        theme: str = "light",
+        seed: int = 0,
+        **options: Any,
+    ) -> None:
+        """Draw a figure of this run, and of others, to a .png, .svg or .pdf (docs/figures.md)."""
+        from hinterland.show.figures import figure
+
+        figure(kind, [self, *others], Path(path), theme=theme, seed=seed, options=options)
+
+    def movie(
+        self,
+        kind: str,
+        path: Path | str,
+        /,
+        *,
+        fps: int = 20,
+        theme: str = "light",
+        seed: int = 0,
+        **options: Any,
+    ) -> Made:
+        """Make a movie of this run, to a .gif, .webp or .mp4 (docs/figures.md)."""
+        from hinterland.show.movies import movie
+
+        return movie(kind, self, Path(path), fps=fps, theme=theme, seed=seed, options=options)
 
     def whole(self) -> Images:
         """The data set of the run. Raises HinterlandError where it is not there."""

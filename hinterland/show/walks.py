@@ -1,28 +1,12 @@
-"""Walks through the latent space, and the images that they lead between."""
+"""Which images walks lead between, and what is said of a walk."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from hinterland.show.operations import Route
 from hinterland.show.reader import Reader
 from hinterland.types import HinterlandError
-
-WALKS = ("linear", "spherical")
-
-
-def walk(a: np.ndarray, b: np.ndarray, steps: int, path: str) -> np.ndarray:
-    """Latents (d,) and (d,) -> float32 (steps, d), from one to the other."""
-    at = np.linspace(0, 1, steps)[:, None]
-    a, b = a.astype(np.float64), b.astype(np.float64)
-    size = np.linalg.norm(a), np.linalg.norm(b)
-    if path == "spherical" and min(size) > 0:
-        angle = np.arccos(np.clip(a @ b / (size[0] * size[1]), -1, 1))
-        if 1e-6 < angle < np.pi - 1e-6:
-            # directions turn evenly, lengths change evenly
-            turned = np.sin((1 - at) * angle) * a / size[0] + np.sin(at * angle) * b / size[1]
-            lengths = (1 - at) * size[0] + at * size[1]
-            return _single(turned / np.sin(angle) * lengths)
-    return _single((1 - at) * a + at * b)
 
 
 def ends(run: Reader, count: int, rng: np.random.Generator) -> list[tuple[int, int]]:
@@ -37,6 +21,21 @@ def ends(run: Reader, count: int, rng: np.random.Generator) -> list[tuple[int, i
     return parted or list(zip(rows[::2], rows[1::2], strict=False))[:count]
 
 
+def named(run: Reader, a: int, b: int) -> str:
+    """The classes of two images, `3 → 8`; nothing where there are none."""
+    if run.labels is None:
+        return ""
+    return " → ".join(run.classes[run.labels[i]] if run.labels[i] >= 0 else "?" for i in (a, b))
+
+
+def beside(route: Route) -> str:
+    """What stands beside a walk: how far from the data it goes, and how long it is."""
+    return (
+        f"at most {route.farthest:.1f} spacings from the data · "
+        f"length {route.length:.1f}, straight {route.straight:.1f}"
+    )
+
+
 def _parted(labels: np.ndarray, rows: list[int], count: int) -> list[tuple[int, int]]:
     """Pair rows off, each with the first later one of another class, where there is one."""
     left, pairs = list(rows), list[tuple[int, int]]()
@@ -46,7 +45,3 @@ def _parted(labels: np.ndarray, rows: list[int], count: int) -> list[tuple[int, 
         if other is not None:
             pairs.append((a, left.pop(other)))
     return pairs
-
-
-def _single(latents: np.ndarray) -> np.ndarray:
-    return latents.astype(np.float32)

@@ -27,6 +27,7 @@ FIGURES = Registry(
         "interpolation": "interpolation:Interpolation",
         "arithmetic": "arithmetic:Arithmetic",
         "traversals": "traversals:Traversals",
+        "samples": "samples:Samples",
         "distortion": "distortion:Distortion",
         "losses": "losses:Losses",
         "league": "league:League",

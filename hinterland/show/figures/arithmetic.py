@@ -77,12 +77,11 @@ class Arithmetic(AbstractFigure):
                 codes[i] = run.latents[self._of(run, name)].mean(0)
                 below[i] = f"mean of {name}"
             pictures[:2] = run.decode(codes[:2])
-        made = codes[0] - codes[1] + codes[2]
-        picture = run.decode(made[None])
-        far = np.linalg.norm(run.latents - made, axis=1)
-        far[rows] = np.inf
-        nearest = int(far.argmin())
-        if len(run.latents) <= 3:
+        made = run.arithmetic(*codes)[None]
+        picture = run.decode(made)
+        found, _ = run.nearest(made, len(rows) + 1)
+        nearest = next((int(row) for row in found[0] if row not in rows), None)
+        if nearest is None:
             raise HinterlandError(f"{run.run.path} holds too few images for a sum")
         words = [*below, _verdict(run, picture), _class(run, nearest)]
         return np.concatenate([pictures, picture, run.pictures([nearest])]), words

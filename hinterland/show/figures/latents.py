@@ -159,7 +159,7 @@ def _strewn(
         middle = taken[y : y + max(1, int(tall * room)), x : x + max(1, int(broad * room))]
         if middle.any():
             continue
-        small = Image.fromarray(run.pixels[i] if c == 3 else run.pixels[i, ..., 0])
+        small = Image.fromarray(run.images[i] if c == 3 else run.images[i, ..., 0])
         told = np.asarray(small.resize((broad, tall), Image.Resampling.LANCZOS), np.float32) / 255
         spot = sheet[y : y + tall, x : x + broad]
         if c == 1:  # its class is its ink

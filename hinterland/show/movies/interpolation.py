@@ -11,9 +11,10 @@ import numpy as np
 from hinterland.show.cloud import colours, dot_size, room
 from hinterland.show.making import chosen, within
 from hinterland.show.movies.base import AbstractMovie, Reel, Screen
+from hinterland.show.operations import PATHS
 from hinterland.show.paper import Paper, blank
 from hinterland.show.reader import Reader
-from hinterland.show.walks import WALKS, walk
+from hinterland.show.walks import named
 from hinterland.types import Flat, HinterlandError
 
 
@@ -22,26 +23,26 @@ class Interpolation(AbstractMovie):
     """A walk from an image of each class to one of the next, and back to the first: it loops.
 
     stops: how many images; 0 for one of each class, 10 at most. steps: frames from one to the next.
-    path: `linear` or `spherical`. Beside the decoded picture: where on the map the walk is.
+    path: as of the figure; how far it goes from the data stands in the caption. Beside the decoded
+    picture: where on the map the walk is.
     """
 
     stops: int = 0
     steps: int = 14
-    path: str = "linear"
+    path: str = "auto"
 
     def play(self, paper: Paper, run: Reader) -> Reel:
         within(self.steps, 2, 100, "steps")
-        chosen(self.path, WALKS, "path")
+        chosen(self.path, PATHS, "path")
         count = self.stops or min(10, max(2, len(run.classes) or 8))
         rows = run.pick(count, paper.rng)
         if len(rows) < 2:
             raise HinterlandError(f"{run.run.path} holds fewer than two images to go between")
         around = [*rows, rows[0]]
-        parts = [
-            walk(run.latents[a], run.latents[b], self.steps + 1, self.path)[:-1]
-            for a, b in pairwise(around)
-        ]
-        way = np.concatenate(parts)
+        routes = [run.route(run.latents[a], run.latents[b], self.path) for a, b in pairwise(around)]
+        way = np.concatenate([run.stepped(route, self.steps + 1)[:-1] for route in routes])
+        far = max(route.farthest for route in routes)
+        paper.notes.append(f"{routes[0].path} path, at most {far:.1f} spacings from the data")
         return Reel(len(way), self._frames(paper, run, way, rows))
 
     def _frames(
@@ -64,7 +65,7 @@ class Interpolation(AbstractMovie):
             if moving is not None:
                 moving(i)
             a, b = i // self.steps, (i // self.steps + 1) % len(rows)
-            line.set_text(_between(run, rows[a], rows[b]))
+            line.set_text(named(run, rows[a], rows[b]))
             yield screen.shot()
 
     def _map(
@@ -96,9 +97,3 @@ class Interpolation(AbstractMovie):
 def _grey(picture: np.ndarray) -> np.ndarray:
     """(h, w, 1 or 3) -> (h, w, 3)."""
     return np.broadcast_to(picture, (*picture.shape[:2], 3))
-
-
-def _between(run: Reader, a: int, b: int) -> str:
-    if run.labels is None:
-        return ""
-    return " → ".join(run.classes[run.labels[i]] if run.labels[i] >= 0 else "?" for i in (a, b))
