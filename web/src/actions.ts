@@ -182,6 +182,14 @@ export function toggleNthLayer(explorer: Explorer, place: number): void {
   if (layer) toggleLayer(explorer, layer.name);
 }
 
+/** Pixels of a picture at a point, before anybody chooses. */
+const PICTURE = 32;
+
+/** Shows the images themselves at their points, or points alone. */
+export function togglePictures({ store }: Explorer): void {
+  store.pictures.value = store.pictures.peek() > 0 ? 0 : PICTURE;
+}
+
 export function nextTheme({ store }: Explorer): void {
   store.theme.value = following(THEMES, store.theme.peek());
 }

@@ -13,6 +13,7 @@ import {
   toggleDistortion,
   toggleLayer,
   toggleNthLayer,
+  togglePictures,
   togglePlay,
 } from "./actions";
 import type { Explorer } from "./explorer";
@@ -122,6 +123,12 @@ export const KEYS: readonly Key[] = [
     keys: ["h", "j", "k", "i"],
     does: "move the map left, down, right, up; in three dimensions, turn it",
     act: (explorer, event) => moveMap(explorer, event),
+  },
+  {
+    shown: ["p"],
+    keys: ["p"],
+    does: "the images themselves at their points, or points alone",
+    act: (explorer) => togglePictures(explorer),
   },
   { shown: ["f"], keys: ["f"], does: "fit the whole map", act: (explorer) => explorer.fit(300) },
   {

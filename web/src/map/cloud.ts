@@ -32,7 +32,7 @@ export const NO_POINTS: Cloud = {
 /** The cloud at rest in a frame. */
 export function placed(frame: Frame, extent: Extent, before: Cloud): Cloud {
   const n = Math.floor(frame.points.length / frame.dims);
-  const image = before.n === n ? before.image : paintingOrder(n);
+  const image = before.n === n ? before.image : spreadOrder(n);
   const to = local(frame, extent.centre, image);
   return { n, dims: frame.dims, origin: extent.centre, from: to, to, colours: new Uint8Array(4 * n), image };
 }
@@ -101,7 +101,7 @@ const UNTOLD = 128;
  * Steps of the golden ratio through all images: neighbours in the data are far apart in time of painting, so no
  * class lies on top of the others because it comes last.
  */
-function paintingOrder(n: number): Uint32Array {
+export function spreadOrder(n: number): Uint32Array {
   const order = new Uint32Array(n);
   let step = Math.max(1, Math.round(n * 0.6180339887));
   while (n > 1 && common(step, n) !== 1) step++;

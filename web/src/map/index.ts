@@ -1,6 +1,7 @@
 /** The map's drawing engine: points in two or three dimensions, on a graphics processor or without one. */
 export type { Painter } from "./backdrop";
 export { project, type View, viewOf } from "./camera";
+export { spreadOrder } from "./cloud";
 export { createMap } from "./planar";
 export type {
   Appearance,

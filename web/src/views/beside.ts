@@ -6,6 +6,7 @@ import { mountMarks } from "./crosses";
 import { all, el, faultNote, icon } from "./dom";
 import { mountLasso } from "./lasso";
 import { followPointer } from "./pointer";
+import { mountThumbs } from "./thumbs";
 import type { Context, View } from "./view";
 
 export const beside: View = {
@@ -77,6 +78,7 @@ function fillLayer(layer: HTMLElement, context: Context, pane: NonNullable<Conte
     followPointer(context, pane),
     mountMarks(layer, context, pane),
     mountLasso(layer, context, pane),
+    mountThumbs(context, pane),
     () => layer.replaceChildren(),
   );
 }

@@ -7,6 +7,7 @@ import type { Colouring } from "../store";
 import { brief, grouped } from "../words";
 import { all, el, faultNote } from "./dom";
 import { createLayers } from "./layers";
+import { createPictures } from "./thumbs";
 import type { Context, View } from "./view";
 
 /** More lines than anyone reads; the rest are counted. */
@@ -41,8 +42,10 @@ export const legend: View = {
     );
     drawer.hidden = channels.length === 0;
     const layers = createLayers(context, wide);
-    place.append(drawer, layers.node);
+    const pictures = createPictures(context);
+    place.append(drawer, layers.node, pictures.node);
     return all(
+      pictures.undo,
       layers.undo,
       effect(() => {
         choice.value = store.colour.value ?? "";

@@ -3,6 +3,7 @@ import { effect } from "@preact/signals-core";
 import { detourWords, grouped, mapTitle } from "../words";
 import { all, el } from "./dom";
 import { followPointer } from "./pointer";
+import { mountThumbs } from "./thumbs";
 import type { View } from "./view";
 
 export const map: View = {
@@ -23,6 +24,7 @@ export const map: View = {
     place.append(surface, summary, note, el("div", { class: "notes", role: "status" }, detour, astray));
     return all(
       followPointer(context, context.main),
+      mountThumbs(context, context.main),
       effect(() => {
         const map = store.map.value;
         const epoch = store.shown.value?.epoch;

@@ -1,0 +1,108 @@
+/** The images themselves at their points, as many as fit; a frame of their colour around each. */
+import { effect } from "@preact/signals-core";
+import { togglePictures } from "../actions";
+import type { Pane } from "../beside";
+import { classColour, css, rampColour } from "../palette";
+import { createSprites } from "../sprites";
+import type { Colouring } from "../store";
+import { type Crowd, type Placed, Thinner } from "../thin";
+import { all, el } from "./dom";
+import type { Context } from "./view";
+
+const FRAME = 1.5;
+const SMALLEST = 16;
+const LARGEST = 96;
+/** A map that is moved asks for no more pictures until it rests. */
+const REST_MS = 60;
+
+/** Draws above the points of a pane; returns what undoes it. */
+export function mountThumbs(context: Context, pane: Pane): () => void {
+  const { scene, store, recording } = context;
+  const node = el("canvas", { class: "thumbs", "aria-hidden": "true" });
+  // Read by no one, but drawn from a canvas in memory: faster there than through a graphics processor.
+  const brush = node.getContext("2d", { willReadFrequently: true });
+  const thinner = new Thinner();
+  let crowd: Crowd | null = null;
+  let colourOf: (index: number) => string = () => "";
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const draw = () => {
+    const size = store.pictures.peek();
+    node.hidden = !crowd || size === 0;
+    if (!crowd || !brush || node.hidden) return;
+    const view = pane.map.view();
+    const density = Math.min(2, devicePixelRatio || 1);
+    const [width, height] = [Math.round(view.width * density), Math.round(view.height * density)];
+    if (node.width !== width || node.height !== height) Object.assign(node, { width, height });
+    brush.setTransform(density, 0, 0, density, 0, 0);
+    brush.clearRect(0, 0, view.width, view.height);
+    const seen = thinner.see(crowd, view, size);
+    clearTimeout(timer);
+    timer = setTimeout(() => sprites.want(seen.map(({ index }) => index)), REST_MS);
+    paint(seen, size);
+  };
+  const paint = (seen: readonly Placed[], size: number) => {
+    if (!brush) return;
+    const [h, w] = scene.shape;
+    const scale = size / Math.max(h, w);
+    brush.imageSmoothingEnabled = scale < 1;
+    const [wide, high] = [w * scale, h * scale];
+    for (const { index, x, y } of seen) {
+      const [left, top] = [Math.round(x - wide / 2), Math.round(y - high / 2)];
+      if (!sprites.draw(brush, index, left, top, wide, high)) continue;
+      brush.strokeStyle = colourOf(index);
+      brush.lineWidth = FRAME;
+      brush.strokeRect(left, top, wide, high);
+    }
+  };
+  const sprites = createSprites(scene, recording, draw);
+  pane.surface.append(node);
+  return all(
+    effect(() => {
+      const shown = pane.shown.value;
+      const isOn = store.pictures.value > 0 && !pane.travelling.value;
+      colourOf = coloursOf(store.colouring.value, store.themeNow.value);
+      const [visible, first] = [store.visible.value, store.selected.value];
+      crowd = shown && isOn ? { points: shown.points, dims: shown.map.dims, visible, first } : null;
+      draw();
+    }),
+    pane.map.onDraw(draw),
+    () => clearTimeout(timer),
+    () => node.remove(),
+  );
+}
+
+function coloursOf(colouring: Colouring | null, theme: "light" | "dark"): (index: number) => string {
+  if (!colouring) return () => css(classColour(-1, 0, theme));
+  const { column, channel, range } = colouring;
+  const [low, high] = range;
+  if (column instanceof Int32Array) {
+    return (index) => css(classColour(column[index] ?? -1, channel.values.length, theme));
+  }
+  return (index) => css(rampColour(((column[index] ?? Number.NaN) - low) / (high - low || 1), theme));
+}
+
+/** A switch and a size, for the legend; returns also what undoes it. */
+export function createPictures(context: Context) {
+  const { store } = context;
+  const on = el("input", { type: "checkbox", onchange: () => togglePictures(context) });
+  const size = el("input", {
+    ...{ type: "range", min: String(SMALLEST), max: String(LARGEST), step: "4" },
+    "aria-label": "Images: how large",
+    oninput: () => {
+      store.pictures.value = Number(size.value);
+    },
+  });
+  const title = "Images: at their points, as many as fit (p)";
+  const node = el(
+    "ul",
+    { class: "layers", "aria-label": "Images on the map" },
+    el("li", { class: "layer" }, el("label", { title }, on, el("span", { text: "Images" })), size),
+  );
+  const undo = effect(() => {
+    const now = store.pictures.value;
+    on.checked = now > 0;
+    size.hidden = now === 0;
+    if (now > 0) size.value = String(now);
+  });
+  return { node, undo };
+}
