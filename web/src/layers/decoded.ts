@@ -119,7 +119,7 @@ class DecodedSheet implements Sheet {
     const pixels = await trusted(spots, size, (rows) => decoder.quietly(shown.epoch, rows, "images", signal));
     return grids.map(({ trust }, i) => {
       const own = pixels.subarray(i * trust.length * size, (i + 1) * trust.length * size);
-      const bytes = Uint8ClampedArray.from(own, (value) => 255 * value);
+      const bytes = toBytes(own);
       const picture = trust.some((each) => each >= LEAST_TRUST) ? drawn(bytes, trust, scene, ink) : null;
       const weight = bytes.length + 4 * (picture ? picture.width * picture.height : 0);
       return { picture, bytes, trust, weight };
@@ -131,27 +131,27 @@ class DecodedSheet implements Sheet {
 function drawn(bytes: Uint8ClampedArray, trust: Float32Array, { shape }: Scene, ink: Rgb | null) {
   const [h, w, c] = shape;
   const shrink = Math.max(1, Math.round(Math.max(h, w) / KEPT));
+  const small = shrink === 1 ? bytes : shrunk(bytes, shape, shrink);
   const [tall, wide] = [Math.floor(h / shrink), Math.floor(w / shrink)];
   const picture = document.createElement("canvas");
   picture.width = SIDE * wide;
   picture.height = SIDE * tall;
   const image = new ImageData(picture.width, picture.height);
-  const { data } = image;
-  for (let cell = 0; cell < SIDE * SIDE; cell++) {
+  // 0xAABBGGRR: whole pixels are written at once, since there are half a million in a window.
+  const pixels = new Uint32Array(image.data.buffer);
+  const [red, green, blue] = ink ?? [0, 0, 0];
+  const colour = red | (green << 8) | (blue << 16);
+  for (let cell = 0, from = 0; cell < SIDE * SIDE; cell++) {
     const believed = faith(trust[cell]!);
+    const opaque = Math.round(255 * believed) << 24;
     const corner = Math.floor(cell / SIDE) * tall * picture.width + (cell % SIDE) * wide;
     for (let y = 0; y < tall; y++) {
-      for (let x = 0; x < wide; x++) {
-        const to = 4 * (corner + y * picture.width + x);
-        const from = ((cell * h + y * shrink) * w + x * shrink) * c;
-        const mean = (channel: number) => meanOf(bytes, from + channel, w, c, shrink);
-        if (ink) {
-          for (let k = 0; k < 3; k++) data[to + k] = ink[k as 0]!;
-          data[to + 3] = mean(0) * believed;
-        } else {
-          for (let k = 0; k < 3; k++) data[to + k] = mean(c === 3 ? k : 0);
-          data[to + 3] = 255 * believed;
-        }
+      const end = corner + y * picture.width + wide;
+      for (let to = end - wide; to < end; to++, from += c) {
+        const first = small[from]!;
+        if (ink) pixels[to] = (Math.round(first * believed) << 24) | colour;
+        else if (c === 1) pixels[to] = opaque | (first * 0x010101);
+        else pixels[to] = opaque | first | (small[from + 1]! << 8) | (small[from + 2]! << 16);
       }
     }
   }
@@ -159,12 +159,27 @@ function drawn(bytes: Uint8ClampedArray, trust: Float32Array, { shape }: Scene, 
   return picture;
 }
 
-/** The mean of a square of a picture's pixels. */
-function meanOf(bytes: Uint8ClampedArray, from: number, w: number, c: number, side: number): number {
-  if (side === 1) return bytes[from]!;
-  let sum = 0;
-  for (let y = 0; y < side; y++) for (let x = 0; x < side; x++) sum += bytes[from + (y * w + x) * c]!;
-  return sum / (side * side);
+/** Pictures (m, h, w, c) of so many times fewer pixels a side: each the mean of a square. */
+function shrunk(bytes: Uint8ClampedArray, [h, w, c]: Scene["shape"], by: number): Uint8ClampedArray {
+  const [tall, wide] = [Math.floor(h / by), Math.floor(w / by)];
+  const pictures = bytes.length / (h * w * c);
+  const small = new Uint8ClampedArray(pictures * tall * wide * c);
+  for (let at = 0; at < small.length; at++) {
+    const channel = at % c;
+    const x = Math.floor(at / c) % wide;
+    const y = Math.floor(at / (c * wide)) % tall;
+    const corner = (Math.floor(at / (c * wide * tall)) * h * w + y * by * w + x * by) * c + channel;
+    let sum = 0;
+    for (let dy = 0; dy < by; dy++) for (let dx = 0; dx < by; dx++) sum += bytes[corner + (dy * w + dx) * c]!;
+    small[at] = sum / (by * by);
+  }
+  return small;
+}
+
+function toBytes(pixels: Float32Array): Uint8ClampedArray {
+  const bytes = new Uint8ClampedArray(pixels.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = 255 * pixels[i]!;
+  return bytes;
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

@@ -39,6 +39,8 @@ export interface Making<T extends Tile> {
 
 /** How far up and down a stand-in for a tile is looked for. */
 const HIGHEST = 8;
+/** Batches at a time: while the page draws what has come, the worker has the next. */
+const LANES = 2;
 const DEEPEST = 2;
 
 export class Pyramid<T extends Tile> {
@@ -47,7 +49,7 @@ export class Pyramid<T extends Tile> {
   /** Of the level that is wanted, all that is seen. */
   #seen: readonly TileAt[] = [];
   #lacking: TileAt[] = [];
-  #under: { readonly keys: ReadonlySet<string>; readonly stop: AbortController } | null = null;
+  readonly #under = new Set<Batch>();
   #fault: string | null = null;
   #ended = false;
 
@@ -65,12 +67,12 @@ export class Pyramid<T extends Tile> {
     );
     this.#lacking = wanted.filter((tile) => !this.#made(tile));
     const keys = new Set(this.#lacking.map(keyOf));
-    if (this.#under && ![...this.#under.keys].some((key) => keys.has(key))) this.#under.stop.abort();
-    void this.#work();
+    for (const batch of this.#under) if (!batch.keys.some((key) => keys.has(key))) batch.stop.abort();
+    while (this.#under.size < LANES && this.#work());
   }
 
   get busy(): boolean {
-    return this.#fault === null && (this.#under !== null || this.#lacking.length > 0);
+    return this.#fault === null && (this.#under.size > 0 || this.#lacking.length > 0);
   }
 
   get ready(): boolean {
@@ -100,30 +102,35 @@ export class Pyramid<T extends Tile> {
   dispose(): void {
     this.#ended = true;
     this.#lacking = [];
-    this.#under?.stop.abort();
+    for (const { stop } of this.#under) stop.abort();
   }
 
-  async #work(): Promise<void> {
-    if (this.#under || this.#fault !== null) return;
-    const { together, make, shelf, prefix, changed } = this.#making;
-    while (this.#lacking.length > 0 && !this.#ended) {
-      const tiles = this.#lacking
-        .slice(0, together)
-        .filter(({ level }, _, [first]) => level === first?.level);
-      const stop = new AbortController();
-      this.#under = { keys: new Set(tiles.map(keyOf)), stop };
-      try {
-        const made = await make(tiles, stop.signal);
-        for (const [i, tile] of tiles.entries()) shelf.put(prefix + keyOf(tile), made[i]!);
-      } catch (thrown) {
-        if (!stop.signal.aborted) this.#fault = asTrouble(thrown).message;
-      }
-      this.#under = null;
-      if (this.#fault !== null) break;
+  /** Begins to make the next tiles; false where there is nothing to begin. */
+  #work(): boolean {
+    const under = new Set([...this.#under].flatMap(({ keys }) => keys));
+    const free = this.#lacking.filter((tile) => !under.has(keyOf(tile)));
+    const tiles = free.slice(0, this.#making.together).filter(({ level }) => level === free[0]?.level);
+    if (tiles.length === 0 || this.#fault !== null || this.#ended) return false;
+    const batch = { keys: tiles.map(keyOf), stop: new AbortController() };
+    this.#under.add(batch);
+    void this.#make(tiles, batch).then(() => {
+      this.#under.delete(batch);
       this.#lacking = this.#lacking.filter((tile) => !this.#made(tile));
-      changed();
+      if (this.#ended) return;
+      this.#work();
+      this.#making.changed();
+    });
+    return true;
+  }
+
+  async #make(tiles: readonly TileAt[], { keys, stop }: Batch): Promise<void> {
+    const { make, shelf, prefix } = this.#making;
+    try {
+      const made = await make(tiles, stop.signal);
+      for (const [i, key] of keys.entries()) shelf.put(prefix + key, made[i]!);
+    } catch (thrown) {
+      if (!stop.signal.aborted) this.#fault = asTrouble(thrown).message;
     }
-    if (!this.#ended) changed();
   }
 
   #made(tile: TileAt): T | undefined {
@@ -178,4 +185,10 @@ interface Part<T> {
   readonly tile: T;
   readonly of: TileAt;
   readonly shows: TileAt;
+}
+
+/** Tiles that are being made. */
+interface Batch {
+  readonly keys: readonly string[];
+  readonly stop: AbortController;
 }
