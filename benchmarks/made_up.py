@@ -56,7 +56,7 @@ def many(path: Path, n: int, side: int = 8) -> Run:
 
 
 def convolutional(path: Path, n: int, shape: tuple[int, int, int]) -> Run:
-    """A run of n pictures with the graphs of a conv-vae's decoder, as it is before it has learnt."""
+    """A run of n pictures with the graph of a conv-vae's decoder, before it has learnt."""
     import torch
     from torch import nn
 

@@ -1,11 +1,11 @@
-"""How quick the page is, in headless Chromium without a graphics processor: python benchmarks/page.py.
+"""How quick the page is, in headless Chromium on the processor: python benchmarks/page.py.
 
-Runs of made-up images are made in a temporary folder (or in --keep FOLDER, and used again), opened with
-`hinterland open`, and looked at. Prints medians over --rounds, and what was asked beside them:
+Runs of made-up images are made in a temporary folder (or in --keep FOLDER, and used again), opened
+with `hinterland open`, and looked at. Prints medians over --rounds, and what was asked beside them:
   first map   seconds from the command's start to the first painted map (the browser is running)
-  panning     frames per second while the map is dragged; --peer FOLDER puts regl-scatterplot beside it
-  hover       milliseconds from a pointer move to the painted picture, with 70,000 points on screen
-  ground      milliseconds until a screenful of decoded tiles is there, after the layer is switched on
+  panning     frames per second while the map is dragged; --peer FOLDER: regl-scatterplot beside it
+  hover       milliseconds from a pointer move to the painted picture, 70,000 points on screen
+  ground      milliseconds until a screenful of pictures is decoded after the layer is switched on
 --json prints one object. Needs the train and test extras and a Chromium.
 """
 
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import shutil
 import signal
 import statistics
@@ -24,7 +25,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from made_up import convolutional, many
 from peer import peer_speed
@@ -50,13 +50,15 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", nargs="+", choices=RUNS, default=list(RUNS), metavar="RUN")
-    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where the runs are, or will be")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="where the runs are, or will be"
+    )
     parser.add_argument(
         "--peer", type=Path, metavar="FOLDER", help="where `npm install regl-scatterplot` was run"
     )
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    told: dict[str, float] = {}
+    told: dict[str, float] = {"processes waiting": os.getloadavg()[0]}
     with tempfile.TemporaryDirectory() as scratch, chromium() as browser:
         for name in asked.only:
             path = (asked.keep or Path(scratch)) / name
@@ -73,8 +75,11 @@ def main() -> None:
                 told[f"{name} panning ratio"] = told[f"{name} panning_fps"] / peer["panning_fps"]
             if not asked.json:
                 say(told, name)
+    told["processes waiting at the end"] = os.getloadavg()[0]
     if asked.json:
         print(json.dumps(told))
+    else:
+        say(told, "processes")
 
 
 def summary(name: str, figures: dict[str, list[float]]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""regl-scatterplot on a bare page, beside ours: npm install regl-scatterplot in a folder of its own."""
+"""regl-scatterplot on a bare page: npm install it in a folder of its own."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ for (let i = 0; i < n; i++) {
   columns.y[i] = 0.55 * Math.sin(i % 10) + 0.08 * normal();
 }
 window.drawn = 0;
-plot.set({ colorBy: 'valueA', pointColor: ['#e69f00', '#56b4e9', '#009e73', '#d55e00', '#0072b2'] });
+const pointColor = ['#e69f00', '#56b4e9', '#009e73', '#d55e00', '#0072b2'];
+plot.set({ colorBy: 'valueA', pointColor });
 plot.subscribe('draw', () => { window.drawn++; });
 await plot.draw(columns);
 window.painted = performance.now();

@@ -225,8 +225,8 @@ function isFree({ target, key }: KeyboardEvent, { store, surface, beside }: Expl
   if (!(target instanceof HTMLElement) || target === surface || target === beside.peek()?.surface) {
     return true;
   }
-  if (target.closest("input, select, textarea, dialog, [contenteditable]")) return false;
-  if (target.closest("button, summary, a") && (key === "Enter" || key === " ")) return false;
+  if (target.closest("input:not([type=checkbox]), select, textarea, dialog, [contenteditable]")) return false;
+  if (target.closest("button, summary, a, input") && (key === "Enter" || key === " ")) return false;
   return store.lettersAnywhere.peek();
 }
 
