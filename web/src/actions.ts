@@ -5,7 +5,7 @@ import type { Explorer } from "./explorer";
 import { LAYERS, withSetting } from "./layers";
 import type { Setting } from "./layers/layer";
 import { coloursOf, DISTORTION } from "./scene";
-import { enter, type Place, type Side, SPEEDS, type Speed, stepped, THEMES } from "./store";
+import { enter, ownPlace, type Place, type Side, SPEEDS, type Speed, stepped, THEMES } from "./store";
 
 /** How near to a point, in pixels, a click means that image. */
 const TOUCH = 7;
@@ -35,10 +35,22 @@ export function aimAt({ store, main }: Explorer, x: number, y: number, pane: Pan
 export function pinAt(explorer: Explorer, x: number, y: number, pane: Pane = explorer.main): void {
   const { store } = explorer;
   const index = pane.map.pick(x, y, TOUCH);
+  const own = pane.side === "main" ? ownAt(explorer, x, y) : null;
   aimAt(explorer, x, y, pane);
   const cursor = store.cursor.peek();
-  if (index >= 0) store.pin.value = { by: "image", index };
+  if (own) store.pin.value = { by: "own", id: own.id };
+  else if (index >= 0) store.pin.value = { by: "image", index };
   else if (cursor) store.pin.value = { by: "latent", latent: cursor.latent, ...originOf(cursor, store) };
+}
+
+/** The own picture whose mark is at a place of the window; of several the last. */
+function ownAt({ store, main }: Explorer, x: number, y: number) {
+  const shown = store.shown.peek();
+  return store.own.peek().findLast(({ id }) => {
+    const place = ownPlace(store.encoded.peek().get(id), shown);
+    const at = place && main.map.toScreen(place.spot);
+    return at && Math.hypot(at[0] - x, at[1] - y) <= TOUCH + 2;
+  });
 }
 
 /** Where a cursor's latent was taken from, where that is on the map itself. */
@@ -52,6 +64,31 @@ export function pinCursor(explorer: Explorer): void {
   const cursor = explorer.store.cursor.peek();
   const at = screenOf(explorer, cursor);
   if (cursor && at) pinAt(explorer, ...at, paneOf(explorer, cursor.side) ?? explorer.main);
+}
+
+/** Holds what is looked at at a latent, which need not lie on the map's surface, until a hand or a pin moves it. */
+export function holdLatent({ store }: Explorer, latent: Float32Array): void {
+  batch(() => {
+    store.pin.value = { by: "latent", latent };
+    store.aim.value = { by: "latent", latent };
+  });
+}
+
+/** From a latent beside the map's surface back to its foot on it. */
+export function backToMap({ store }: Explorer): void {
+  const [at, shown] = [store.pinned.peek(), store.shown.peek()];
+  if (!at || !shown) return;
+  const { spot } = at;
+  const from = { map: shown.map, epoch: shown.epoch, spot, trust: shown.way.trust?.(spot) ?? null };
+  batch(() => {
+    store.pin.value = { by: "latent", latent: shown.way.toLatent(spot), from };
+    store.aim.value = { by: "spot", spot };
+  });
+}
+
+/** Opens the panel in which one draws, or closes it. */
+export function toggleEasel({ store }: Explorer): void {
+  store.easelOpen.value = !store.easelOpen.peek();
 }
 
 /** Pins the image whose latent is nearest to the cursor's, or to what is pinned. */

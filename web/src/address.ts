@@ -177,6 +177,7 @@ function layersRead(told: string): Record<string, Partial<Setting>> {
 }
 
 function fitsScene(pin: Pin, scene: Scene): boolean {
+  if (pin.by === "own") return true; // no address tells one: whoever does knows it
   return pin.by === "image" ? pin.index < scene.n : pin.latent.length === scene.latentDim;
 }
 

@@ -5,8 +5,9 @@ import type { Explorer } from "./explorer";
 import type { Setting, Told } from "./layers/layer";
 import type { Camera } from "./map";
 import { type Neighbour, nearestOf } from "./nearest";
+import { createOwned, type OwnImage } from "./owned";
 import type { Shown } from "./recording";
-import { type Side, type Store, snap, type ThemeChoice, type Tool } from "./store";
+import { type Pin, type Side, type Store, snap, type ThemeChoice, type Tool } from "./store";
 import { epochOf, fail, numbersOf, orderOf, type Wish } from "./wishes";
 
 export interface Decoded {
@@ -32,7 +33,13 @@ export interface State {
   readonly layers: Readonly<Record<string, Setting & { readonly busy: boolean }>>;
   readonly playing: boolean;
   readonly speed: number;
-  readonly pin: { readonly image: number } | { readonly latent: readonly number[] } | null;
+  readonly pin:
+    | { readonly image: number }
+    | { readonly own: number }
+    | { readonly latent: readonly number[] }
+    | null;
+  /** The ids of the person's own images. */
+  readonly own: readonly number[];
   readonly carry: number;
   readonly selection: readonly number[];
   readonly brush: readonly [number, number] | null;
@@ -61,6 +68,12 @@ export interface Door {
   set(wish: Wish): Promise<State>;
   decode(latent: ArrayLike<number>, epoch?: number): Promise<Decoded>;
   encode(pixels: ArrayLike<number>, epoch?: number): Promise<Float32Array>;
+  /** What the scene's classifier makes of a picture, by class. */
+  classify(pixels: ArrayLike<number>): Promise<Readonly<Record<string, number>>>;
+  /** The person's own images at the epoch that is drawn. */
+  own(): Promise<OwnImage[]>;
+  addOwn(pixels: ArrayLike<number>, name?: string): Promise<OwnImage>;
+  removeOwn(id: number): void;
   shownPixels(): Decoded | null;
   toScreen(spot: ArrayLike<number>, side?: Side): readonly [number, number];
   toLatent(x: number, y: number): Float32Array;
@@ -104,6 +117,7 @@ export function createDoor(explorer: Explorer): Door {
     },
     encode: async (pixels, epoch) =>
       decoder.encode(epochOr(epoch), numbersOf(pixels, h * w * c, "a picture")),
+    ...createOwned(explorer),
     shownPixels() {
       const picture = hover.picture.peek();
       return picture && { pixels: picture.pixels.slice(), h, w, c };
@@ -141,7 +155,7 @@ function stateOf(explorer: Explorer): State {
   const pin = store.pin.peek();
   const faults = [
     ...[store.frameFault, store.besideFault, store.latentsFault, store.columnsFault, store.tilesFault],
-    ...[hover.fault, pinned.fault],
+    ...[hover.fault, pinned.fault, store.ownFault],
   ];
   const failing = [...explorer.main.ground.fares.peek().values()].flatMap(({ fault }) => fault ?? []);
   const look = lookOf(store);
@@ -159,7 +173,8 @@ function stateOf(explorer: Explorer): State {
     layers: layersOf(explorer),
     playing: store.playing.peek(),
     speed: store.speed.peek(),
-    pin: pin && (pin.by === "image" ? { image: pin.index } : { latent: [...pin.latent] }),
+    pin: pin && toldPin(pin),
+    own: store.own.peek().map(({ id }) => id),
     carry: look.carry,
     selection: look.selection,
     brush: look.brush,
@@ -190,13 +205,22 @@ function layersOf({ store, main }: Explorer): State["layers"] {
   );
 }
 
+function toldPin(pin: Pin): NonNullable<State["pin"]> {
+  if (pin.by === "own") return { own: pin.id };
+  return pin.by === "image" ? { image: pin.index } : { latent: [...pin.latent] };
+}
+
 function named(shown: Shown | null): { readonly map: string; readonly epoch: number } | null {
   return shown && { map: shown.map.name, epoch: shown.epoch };
 }
 
 /** Puts a wish into the store: all of it, or where any of it cannot be done a Trouble and nothing. */
 function grant({ scene, store }: Explorer, wish: Wish): void {
-  const order = orderOf(wish, scene, { map: store.map.peek(), colour: store.colour.peek() });
+  const order = orderOf(wish, scene, {
+    map: store.map.peek(),
+    colour: store.colour.peek(),
+    own: store.own.peek().map(({ id }) => id),
+  });
   batch(() => {
     apply(order.look, scene, store);
     if (order.tool !== undefined) store.tool.value = order.tool;
@@ -217,7 +241,9 @@ function isSettled({ store, hover, pinned, travelling, painted }: Explorer): boo
   if (shown.map !== store.map.peek()) return false;
   if (!store.playing.peek() && shown.epoch !== store.epoch.peek()) return false;
   if (!isBesideSettled(store, shown.epoch)) return false;
-  if (store.pin.peek() && !pinned.place.peek()) return store.latentsFault.peek() !== null;
+  if (store.pin.peek() && !pinned.place.peek()) {
+    return [store.latentsFault, store.ownFault].some((fault) => fault.peek() !== null);
+  }
   return [hover, pinned].every(({ place, picture, fault }) => {
     const at = place.peek();
     if (!at) return true;

@@ -7,6 +7,7 @@ import { createGround } from "./ground";
 import { createHistory, type History } from "./history";
 import { followColumns, followFrames, followLatents, prefetch } from "./loading";
 import { createMap, type PlanarMap } from "./map";
+import { createGallery, type Gallery } from "./own/gallery";
 import type { Rgb } from "./palette";
 import { createProbe, type Picture, type Probe } from "./probe";
 import { createRecording, type Recording } from "./recording";
@@ -32,6 +33,8 @@ export interface Explorer {
   /** What lies under the cursor, and what is pinned. */
   readonly hover: Probe;
   readonly pinned: Probe;
+  /** The pictures that the person brought. */
+  readonly gallery: Gallery;
   /** The points of `shown` are on the screen. */
   readonly painted: ReadonlySignal<boolean>;
   /** Still on their way from the frame before. */
@@ -81,6 +84,7 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
   const pinned = createProbe(store, decoder, store.pinned, awake);
   const ground = createGround(scene, store, { map, shown: store.shown, recording, decoder });
   const history = createHistory(store);
+  const gallery = createGallery(scene, store, decoder, awake);
   const hovers: number[] = [];
   const undo = [
     followFrames(store, recording, stage.draw),
@@ -115,7 +119,7 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
     fit: stage.fit,
   } as const;
   return {
-    ...{ scene, store, map, surface, recording, decoder, hover, pinned, painted, hovers, travelMs },
+    ...{ scene, store, map, surface, recording, decoder, hover, pinned, gallery, painted, hovers, travelMs },
     ...{ travelling, history, main, beside: beside.pane, besideSurface },
     fit(travelMs) {
       stage.fit(travelMs);

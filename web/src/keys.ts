@@ -11,6 +11,7 @@ import {
   stepMap,
   toggleBeside,
   toggleDistortion,
+  toggleEasel,
   toggleLayer,
   toggleNthLayer,
   togglePictures,
@@ -129,6 +130,12 @@ export const KEYS: readonly Key[] = [
     keys: ["p"],
     does: "the images themselves at their points, or points alone",
     act: (explorer) => togglePictures(explorer),
+  },
+  {
+    shown: ["y"],
+    keys: ["y"],
+    does: "your own image: draw, paste, drop or open one",
+    act: (explorer) => toggleEasel(explorer),
   },
   { shown: ["f"], keys: ["f"], does: "fit the whole map", act: (explorer) => explorer.fit(300) },
   {

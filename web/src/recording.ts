@@ -40,6 +40,8 @@ export interface Recording {
   neighbours(epoch: number): Promise<Neighbours | null>;
   columns(): Promise<ReadonlyMap<string, Column>>;
   tile(index: number): Promise<Tile>;
+  /** The same in numbers: (h, w, c) in [0, 1]. */
+  pixels(index: number): Promise<Float32Array>;
 }
 
 const FRAMES = 24;
@@ -94,20 +96,38 @@ export function createRecording(scene: Scene, source: Source): Recording {
     return found;
   });
   const pages = new Cache<ImageBitmap>(PAGES, (path) => source.bitmap(path));
+  const sheet = createSheet(scene.shape);
+  async function tile(index: number): Promise<Tile> {
+    const { columns, rows, files } = scene.atlas;
+    const [h, w] = scene.shape;
+    const file = files[Math.floor(index / (columns * rows))];
+    if (file === undefined) throw new Trouble(`there is no picture of image ${index}`);
+    const x = (index % columns) * w;
+    const y = (Math.floor(index / columns) % rows) * h;
+    return { page: await pages.get(file), x, y };
+  }
   return {
     frame: (map, epoch) => frames.get(`${map.name}/${epoch}`),
     latents: (epoch) => latents.get(String(epoch)),
     neighbours: async (epoch) => (scene.neighbours?.epoch === epoch ? neighbours.get(String(epoch)) : null),
     columns: () => columns.get("all"),
-    async tile(index) {
-      const { columns, rows, files } = scene.atlas;
-      const [h, w] = scene.shape;
-      const file = files[Math.floor(index / (columns * rows))];
-      if (file === undefined) throw new Trouble(`there is no picture of image ${index}`);
-      const x = (index % columns) * w;
-      const y = (Math.floor(index / columns) % rows) * h;
-      return { page: await pages.get(file), x, y };
-    },
+    tile,
+    pixels: async (index) => sheet(await tile(index)),
+  };
+}
+
+/** Reads the numbers of a tile; the canvas is made when it is first needed. */
+function createSheet([h, w, c]: Scene["shape"]): (tile: Tile) => Float32Array {
+  let brush: OffscreenCanvasRenderingContext2D | null = null;
+  return ({ page, x, y }) => {
+    brush ??= new OffscreenCanvas(w, h).getContext("2d", { willReadFrequently: true });
+    if (!brush) throw new Trouble("this browser reads no pictures");
+    brush.drawImage(page, x, y, w, h, 0, 0, w, h);
+    const { data } = brush.getImageData(0, 0, w, h);
+    return Float32Array.from(
+      { length: h * w * c },
+      (_, i) => data[c === 3 ? 4 * Math.floor(i / 3) + (i % 3) : 4 * i]! / 255,
+    );
   };
 }
 

@@ -1,11 +1,12 @@
 /** What the person looks at: every fact once, as a signal; what follows from them is computed. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import { type Colouring, colouringOf, firstColour, visibleOf } from "./colouring";
 import { defaultSettings, type Settings } from "./layers";
 import type { Camera } from "./map";
 import type { Latents } from "./nearest";
-import { rangeOf, type Theme } from "./palette";
+import type { Theme } from "./palette";
 import type { Column, Shown } from "./recording";
-import { type Channel, coloursOf, DISTORTION, type MapEntry, type Scene } from "./scene";
+import { coloursOf, type MapEntry, type Scene } from "./scene";
 import { carried } from "./ways";
 
 /** The map, or the one beside it. */
@@ -18,9 +19,10 @@ export type Aim =
   | { readonly by: "spot"; readonly spot: Float32Array; readonly side?: Side }
   | { readonly by: "latent"; readonly latent: Float32Array }
   | { readonly by: "image"; readonly index: number };
-/** What is held fast: an image, whose latent changes with the epoch, or a latent, whose spot does. */
+/** What is held fast: an image, the data's or one's own, whose latent changes with the epoch, or a latent, whose spot does. */
 export type Pin =
   | { readonly by: "image"; readonly index: number }
+  | { readonly by: "own"; readonly id: number }
   | { readonly by: "latent"; readonly latent: Float32Array; readonly from?: Origin };
 /** The spot that a latent was taken from: on that map at that epoch it is there and nowhere else. */
 export interface Origin {
@@ -29,11 +31,26 @@ export interface Origin {
   readonly spot: Float32Array;
   readonly trust: number | null;
 }
+/** A picture that the person brought. */
+export interface Own {
+  readonly id: number;
+  readonly name: string;
+  /** (h, w, c) in [0, 1] */
+  readonly pixels: Float32Array;
+}
+/** What the encoder of an epoch made of such a picture. */
+export interface Encoded {
+  readonly epoch: number;
+  readonly pixels: Float32Array;
+  readonly latent: Float32Array;
+}
 /** A place in latent space and on the map of that side; image is -1 where it is no image's own. */
 export interface Place {
   readonly latent: Float32Array;
   readonly spot: Float32Array;
   readonly image: number;
+  /** The picture that the person brought, where it is that one's. */
+  readonly own?: Encoded;
   readonly side: Side;
   /** How far the way from the spot to the latent is to be believed, 0 to 1; null where nothing was guessed. */
   readonly trust: number | null;
@@ -60,13 +77,6 @@ export type Tool = (typeof TOOLS)[number];
 export const TOOLS = ["move", "lasso", "box"] as const;
 export const SPEEDS = [0.5, 1, 2, 4] as const;
 export type Speed = (typeof SPEEDS)[number];
-
-/** The colour channel and what it holds. */
-export interface Colouring {
-  readonly channel: Channel;
-  readonly column: Column;
-  readonly range: readonly [number, number];
-}
 
 export interface Store {
   readonly map: Signal<MapEntry>;
@@ -96,6 +106,12 @@ export interface Store {
   readonly pin: Signal<Pin | null>;
   /** How much of what the map leaves out of the pin is added wherever a hand is, 0 to 1. */
   readonly carry: Signal<number>;
+  /** The pictures that the person brought, and what the encoder made of them last. */
+  readonly own: Signal<readonly Own[]>;
+  readonly encoded: Signal<ReadonlyMap<number, Encoded>>;
+  readonly ownFault: Signal<Fault | null>;
+  /** The panel in which one draws. */
+  readonly easelOpen: Signal<boolean>;
   readonly playing: Signal<boolean>;
   readonly speed: Signal<Speed>;
   readonly lens: Signal<boolean>;
@@ -138,6 +154,7 @@ export function createStore(scene: Scene): Store {
   const aim = signal<Aim | null>(null);
   const pin = signal<Pin | null>(null);
   const carry = signal(0);
+  const encoded = signal<ReadonlyMap<number, Encoded>>(new Map());
   const colour = signal(firstColour(scene.channels));
   const theme = signal<ThemeChoice>("auto");
   const systemTheme = signal<Theme>("light");
@@ -152,7 +169,7 @@ export function createStore(scene: Scene): Store {
   const hidden = signal<ReadonlySet<number>>(new Set());
   const brush = signal<readonly [number, number] | null>(null);
   const colouring = computed(() => colouringOf(colours, columns.value, colour.value, shown.value));
-  const pinned = computed(() => pinnedPlace(pin.value, shown.value, latents.value));
+  const pinned = computed(() => pinnedPlace(pin.value, shown.value, latents.value, encoded.value));
   return {
     ...{ map: entry, epoch, wanted, besideShown },
     beside: signal<MapEntry | null>(null),
@@ -169,6 +186,7 @@ export function createStore(scene: Scene): Store {
     pointing: signal(false),
     pin,
     carry,
+    ...{ own: signal<readonly Own[]>([]), encoded, ownFault: signal(null), easelOpen: signal(false) },
     playing: signal(false),
     speed: signal<Speed>(1),
     lens: signal(true),
@@ -254,8 +272,14 @@ function rowOf(rows: Float32Array, index: number, length: number): Float32Array 
 }
 
 /** Where a pin is on the shown map. An image is at its point; null until its latent at this epoch is here. */
-export function pinnedPlace(pin: Pin | null, shown: Shown | null, latents: Latents | null): Place | null {
+export function pinnedPlace(
+  pin: Pin | null,
+  shown: Shown | null,
+  latents: Latents | null,
+  encoded: ReadonlyMap<number, Encoded> = new Map(),
+): Place | null {
   if (!pin || !shown) return null;
+  if (pin.by === "own") return ownPlace(encoded.get(pin.id), shown);
   if (pin.by === "latent") {
     const { latent, from } = pin;
     const here = from?.map === shown.map && from.epoch === shown.epoch ? from : null;
@@ -267,6 +291,13 @@ export function pinnedPlace(pin: Pin | null, shown: Shown | null, latents: Laten
   const spot = pointOf(shown, pin.index);
   if (latent.length !== latents.d || spot.length !== shown.map.dims) return null;
   return { latent, spot, image: pin.index, side: "main", trust: null };
+}
+
+/** Where a picture that the person brought is on the shown map; null until that epoch's encoder has seen it. */
+export function ownPlace(own: Encoded | undefined, shown: Shown | null): Place | null {
+  if (!own || own.epoch !== shown?.epoch) return null;
+  const { latent } = own;
+  return { latent, spot: shown.way.toSpot(latent), image: -1, own, side: "main", trust: null };
 }
 
 /** Goes to a map at an epoch, or at the nearest that it has: then what was asked for is remembered. */
@@ -291,39 +322,4 @@ export function snap(epochs: readonly number[], asked: number, from = asked): nu
 export function stepped(epochs: readonly number[], from: number, by: number): number {
   const at = epochs.indexOf(snap(epochs, from));
   return epochs[Math.min(epochs.length - 1, Math.max(0, at + by))] ?? from;
-}
-
-/** Which images are drawn: 0 hides. null where all are. */
-export function visibleOf(
-  colouring: Colouring | null,
-  hidden: ReadonlySet<number>,
-  brush: readonly [number, number] | null = null,
-): Uint8Array | null {
-  if (!colouring) return null;
-  const { channel, column } = colouring;
-  if (channel.kind === "class") {
-    return hidden.size > 0 ? Uint8Array.from(column, (value) => (hidden.has(value) ? 0 : 1)) : null;
-  }
-  // NaN is in no range
-  return brush && Uint8Array.from(column, (value) => (value >= brush[0] && value <= brush[1] ? 1 : 0));
-}
-
-function firstColour(channels: readonly Channel[]): string | null {
-  return channels.some(({ name }) => name === "label") ? "label" : null;
-}
-
-function colouringOf(
-  channels: readonly Channel[],
-  columns: ReadonlyMap<string, Column> | null,
-  name: string | null,
-  shown: Shown | null,
-): Colouring | null {
-  const channel = channels.find((one) => one.name === name);
-  if (channel === DISTORTION) {
-    return shown?.distortion ? { channel, column: shown.distortion, range: [0, 1] } : null;
-  }
-  const column = channel && columns?.get(channel.name);
-  if (!channel || !column) return null;
-  const range = column instanceof Float32Array ? rangeOf(column) : ([0, 0] as const);
-  return { channel, column, range };
 }

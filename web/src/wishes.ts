@@ -32,7 +32,11 @@ export interface Wish {
   readonly playing?: boolean;
   readonly speed?: number;
   readonly cursor?: { readonly latent: ArrayLike<number> } | { readonly spot: ArrayLike<number> } | null;
-  readonly pin?: { readonly image: number } | { readonly latent: ArrayLike<number> } | null;
+  readonly pin?:
+    | { readonly image: number }
+    | { readonly own: number }
+    | { readonly latent: ArrayLike<number> }
+    | null;
   /** 0 to 1. */
   readonly carry?: number;
   /** Indices of images. */
@@ -74,8 +78,15 @@ const NUMBERS_OF_CAMERA = {
   "3d": ["yaw", "pitch", "distance"],
 } as const;
 
+export interface Now {
+  readonly map: MapEntry;
+  readonly colour: string | null;
+  /** The ids of the person's own images. */
+  readonly own?: readonly number[];
+}
+
 /** The order that a wish is, for what is looked at now. Throws a Trouble where any part of it cannot be done. */
-export function orderOf(wish: unknown, scene: Scene, now: { map: MapEntry; colour: string | null }): Order {
+export function orderOf(wish: unknown, scene: Scene, now: Now): Order {
   const told = record(wish, "a wish", [...WISHES, "cursor", "pin"]);
   const map = told.map === undefined ? now.map : mapOf(told.map, scene);
   const look: { -readonly [K in keyof Look]: Look[K] } = {};
@@ -88,7 +99,7 @@ export function orderOf(wish: unknown, scene: Scene, now: { map: MapEntry; colou
     look.hidden = hiddenOf(told.hidden, scene, look.colour === undefined ? now.colour : look.colour);
   }
   if (told.layers !== undefined) look.layers = layersOf(told.layers);
-  if (told.pin !== undefined) look.pin = orNull(told.pin, (value) => pinOf(value, scene));
+  if (told.pin !== undefined) look.pin = orNull(told.pin, (value) => pinOf(value, scene, now.own ?? []));
   if (told.carry !== undefined) look.carry = partOf(told.carry, "carry");
   Object.assign(look, chosen(told, scene, map));
   return {
@@ -192,10 +203,14 @@ function cameraOf(value: unknown, { name, dims }: MapEntry): Camera {
   return { kind: "3d", target: [x, y, z], yaw: a, pitch: b, distance: reach };
 }
 
-function pinOf(value: unknown, { n, latentDim }: Scene): Pin {
-  const told = either(value, "a pin", ["image", "latent"]);
+function pinOf(value: unknown, { n, latentDim }: Scene, own: readonly number[]): Pin {
+  const told = oneKeyOf(value, "a pin", ["image", "latent", "own"]);
   if (told.latent !== undefined)
     return { by: "latent", latent: numbersOf(told.latent, latentDim, "a latent") };
+  if (told.own !== undefined) {
+    const id = own.find((one) => one === told.own);
+    return id === undefined ? fail(`there is no own image ${shown(told.own)}`) : { by: "own", id };
+  }
   if (n === 0) fail("there are no images to pin");
   return { by: "image", index: whole(told.image, 0, n - 1, "a pinned image") };
 }
@@ -225,17 +240,17 @@ function partOf(value: unknown, what: string): number {
 }
 
 function aimOf(value: unknown, { latentDim }: Scene, { dims }: MapEntry): Aim {
-  const told = either(value, "a cursor", ["latent", "spot"]);
+  const told = oneKeyOf(value, "a cursor", ["latent", "spot"]);
   if (told.latent !== undefined)
     return { by: "latent", latent: numbersOf(told.latent, latentDim, "a latent") };
   return { by: "spot", spot: numbersOf(told.spot, dims, "a spot") };
 }
 
-/** Exactly one of two. */
-function either(value: unknown, what: string, keys: readonly [string, string]): Record<string, unknown> {
+/** An object with exactly one of these keys. */
+function oneKeyOf(value: unknown, what: string, keys: readonly string[]): Record<string, unknown> {
   const told = record(value, what, keys);
   if (keys.filter((key) => told[key] !== undefined).length === 1) return told;
-  return fail(`${what} must be {${keys[0]}} or {${keys[1]}}`);
+  return fail(`${what} must be ${keys.map((key) => `{${key}}`).join(" or ")}`);
 }
 
 function record(value: unknown, what: string, keys: readonly string[]): Record<string, unknown> {

@@ -3,6 +3,9 @@ import type { Column } from "./recording";
 import type { MapEntry, Scene } from "./scene";
 import type { Detour } from "./store";
 
+/** A latent nearer to the map's surface than this is on it: rounding is no distance. */
+export const OFF_SURFACE = 1e-3;
+
 const MINUS = "\u2212";
 
 /** Three significant digits, with a true minus. */
@@ -11,6 +14,11 @@ export function brief(value: number): string {
   const size = Math.abs(value);
   const digits = size >= 1e6 || (size > 0 && size < 1e-3) ? value.toExponential(2) : decimals(value, size);
   return digits.replace("-", MINUS);
+}
+
+/** A mean squared error of numbers in [0, 1]: three digits, never a power of ten. */
+export function errorWords(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(value >= 0.1 ? 2 : value >= 0.01 ? 3 : 4) : "none";
 }
 
 /** A latent in brackets: the first `most` numbers, and how many there are where that is not all. */

@@ -1,13 +1,14 @@
 /** Choosing images, and undoing what was done. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { apply, lookOf, read, write } from "../src/address";
+import { visibleOf } from "../src/colouring";
 import type { Explorer } from "../src/explorer";
 import { createHistory } from "../src/history";
 import { viewOf } from "../src/map";
 import type { Cloud } from "../src/map/cloud";
 import { Finder, imagesWithin } from "../src/map/finder";
 import { select, selectShown, stepOut, toggleSelected } from "../src/select";
-import { createStore, visibleOf } from "../src/store";
+import { createStore } from "../src/store";
 import { orderOf } from "../src/wishes";
 import { classesOf } from "../src/words";
 import { aScene } from "./fixtures";

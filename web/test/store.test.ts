@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { toggleClass } from "../src/actions";
+import { visibleOf } from "../src/colouring";
 import type { Explorer } from "../src/explorer";
 import type { Shown } from "../src/recording";
-import { createStore, snap, stepped, visibleOf } from "../src/store";
+import { createStore, snap, stepped } from "../src/store";
 import { flat } from "../src/ways";
 import { aScene } from "./fixtures";
 

@@ -58,8 +58,9 @@ function aContext(scene: Scene = aScene()) {
     recording: {
       tile: () => Promise.reject(new Error("no pictures here")),
       neighbours: async () => null,
+      pixels: async () => new Float32Array(4),
     },
-    decoder: { state: signal("here") },
+    decoder: { state: signal("here"), classify: async () => Float32Array.of(0.25, 0.75) },
     painted: signal(true),
     history: { undo() {}, redo() {}, back: signal(0), ahead: signal(0), dispose() {} },
     travelling: signal(false),
@@ -221,7 +222,7 @@ describe("a latent of many numbers", () => {
   test("Copy takes them exactly, as a list", () => {
     const writeText = vi.fn(async (_: string) => {});
     vi.stubGlobal("navigator", { clipboard: { writeText } });
-    inspected(16).querySelector<HTMLElement>(".latent button")?.click();
+    inspected(16).querySelector<HTMLElement>(".latent .button")?.click();
     expect(Float32Array.from(JSON.parse(writeText.mock.lastCall?.[0] ?? ""))).toEqual(latent);
   });
   test("beyond forty the rest are counted", () => {
@@ -230,7 +231,7 @@ describe("a latent of many numbers", () => {
     expect(numbers?.lastElementChild?.textContent).toBe("+25");
   });
   test("three stand among the facts", () => {
-    expect(inspected(3).querySelector<HTMLElement>(".latent")?.hidden).toBe(true);
+    expect(inspected(3).querySelector<HTMLElement>(".numbers")?.hidden).toBe(true);
   });
 });
 
@@ -268,4 +269,76 @@ test("when another map cannot be read, both are named", () => {
   made.store.frameFault.value = { map: space, epoch: 5, message: "gone", hint: "", retry() {} };
   expect(place.textContent).toContain("map 'space', epoch 5 unreadable: gone");
   expect(place.textContent).toContain("map 'plane' is still shown");
+});
+
+describe("the sliders of a latent", () => {
+  function moving() {
+    const made = aContext();
+    const place = mounted("inspector", made);
+    lookAtSomething(made);
+    made.store.latents.value = { epoch: 5, d: 3, mean: Float32Array.from({ length: 12 }, (_, i) => i / 4) };
+    place.querySelector<HTMLElement>('[aria-label="Move the latent\'s numbers"]')?.click();
+    const field = (name: string) => place.querySelector<HTMLInputElement>(`[aria-label="${name}"]`);
+    const set = (name: string, value: string) => {
+      const input = field(name);
+      if (!input) throw new Error(`there is no ${name}`);
+      input.value = value;
+      input.dispatchEvent(new Event("input"));
+    };
+    return { ...made, place, field, set };
+  }
+  test("moving one holds cursor and pin at the latent", () => {
+    const { store, set } = moving();
+    set("Latent 2, as a number", "-1.5");
+    const latent = Float32Array.of(0.5, 0.5, -1.5);
+    expect(store.pin.value).toEqual({ by: "latent", latent });
+    expect(store.cursor.value).toMatchObject({ latent, spot: Float32Array.of(0.5, 0.5) });
+  });
+  test("off the map's surface they say how far, and lead back to its foot", () => {
+    const { store, set, place, pinned } = moving();
+    set("Latent 2, as a number", "2.5");
+    pinned.place.value = store.pinned.value;
+    expect(place.textContent).toContain("2.50 off the map's surface");
+    [...place.querySelectorAll("button")]
+      .find(({ textContent }) => textContent === "Back to the map")
+      ?.click();
+    expect(store.pinned.value?.latent).toEqual(Float32Array.of(0.5, 0.5, 0));
+    pinned.place.value = store.pinned.value;
+    expect(place.querySelector<HTMLElement>(".sliders p")?.hidden).toBe(true);
+  });
+  test("what is no number moves nothing", () => {
+    const { store, set } = moving();
+    set("Latent 0, as a number", "");
+    expect(store.pin.value).toBeNull();
+  });
+});
+
+test("the classifier's best three are told, and all of them when asked", async () => {
+  const values = ["a", "b", "c", "d"];
+  const classifier = { file: "model/classifier.onnx", classes: values, accuracy: 0.97 };
+  const made = aContext({ ...aScene(), classifier });
+  made.context.decoder.classify = async () => Float32Array.of(0.1, 0.5, 0.05, 0.35);
+  const place = mounted("inspector", made);
+  lookAtSomething(made);
+  const told = () => [...place.querySelectorAll(".bars li")].map(({ textContent }) => textContent);
+  await vi.waitFor(() => expect(told()).toEqual(["b50 %", "d35 %", "a10 %"]));
+  place.querySelector<HTMLElement>(".verdict .button")?.click();
+  expect(told()).toEqual(["a10 %", "b50 %", "c5 %", "d35 %"]);
+});
+
+test("one's own image is told as such, and compared with what the model makes of it", () => {
+  const made = aContext();
+  const place = mounted("inspector", made);
+  lookAtSomething(made);
+  const { store, pinned } = made;
+  const pixels = Float32Array.of(0, 0, 1, 1);
+  const latent = Float32Array.of(0, 1, 0);
+  store.own.value = [{ id: 3, name: "Drawing 3", pixels }];
+  store.pin.value = { by: "own", id: 3 };
+  store.encoded.value = new Map([[3, { epoch: 5, pixels, latent }]]);
+  pinned.place.value = store.pinned.value;
+  pinned.picture.value = { pixels: Float32Array.of(0, 0, 1, 0.5), latent, epoch: 5, asked: 0 };
+  expect(place.querySelector("h2")?.textContent).toBe("Drawing 3");
+  expect(place.textContent).toContain("your image");
+  expect(place.textContent).toContain("MSE 0.063");
 });

@@ -39,6 +39,7 @@ test.each<[unknown, string]>([
   [{ pin: {} }, "a pin must be {image} or {latent}"],
   [{ pin: { image: 1, latent: [0, 0, 0] } }, "a pin must be {image} or {latent}"],
   [{ pin: { point: 1 } }, "a pin has no 'point'"],
+  [{ pin: { own: 1 } }, "there is no own image 1"],
   [{ cursor: { latent: [Number.NaN, 0, 0] } }, "a latent must hold finite numbers; number 0 is NaN"],
   [{ cursor: { latent: [0, 0] } }, "a latent must have 3 numbers; it has 2"],
   [{ cursor: { latent: 1 } }, "a latent must be a list of 3 numbers"],
@@ -100,4 +101,8 @@ test("a layer is switched, or made so opaque, or both", () => {
     fog: { on: false },
     points: { on: false },
   });
+});
+
+test("an own image can be pinned once there is one", () => {
+  expect(orderOf({ pin: { own: 2 } }, scene, { ...now, own: [1, 2] }).look.pin).toEqual({ by: "own", id: 2 });
 });

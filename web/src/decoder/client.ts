@@ -28,6 +28,11 @@ export interface Decoder {
     what: "images" | "classes",
     signal: AbortSignal,
   ): Promise<Float32Array>;
+  /**
+   * What the scene's classifier makes of pictures (n, h, w, c): (n, classes). A decode or encode that is asked for
+   * meanwhile goes first. Throws a Trouble, or the signal's reason once it is aborted.
+   */
+  classify(images: Float32Array, signal: AbortSignal): Promise<Float32Array>;
   /** Has an epoch's decoder ready before it is asked for; failing is no matter. */
   prepare(epoch: number): void;
   /** Forgets that the runtime did not start, so that the next picture tries again. */
@@ -81,6 +86,16 @@ export function createDecoder(scene: Scene, source: Source, startWorker: () => W
       }
       await quiet.pieces(what, rows, signal, async (from, to) => {
         all.set(await run(decoding, epoch, latents.subarray(from * d, to * d), next), from * width);
+      });
+      return all;
+    },
+    async classify(images, signal) {
+      const [row, width] = [size(naming.takes), size(naming.gives)];
+      const held = images.map((value) => Math.min(1, Math.max(0, value)));
+      const all = new Float32Array((held.length / row) * width);
+      if (page.can(naming)) await page.open(naming, 0);
+      await quiet.pieces("classify", held.length / row, signal, async (from, to) => {
+        all.set(await run(naming, 0, held.subarray(from * row, to * row)), from * width);
       });
       return all;
     },

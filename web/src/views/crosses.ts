@@ -5,6 +5,7 @@ import type { Probe } from "../probe";
 import { type Place, pointOf } from "../store";
 import { trustLevel } from "../words";
 import { all, svg } from "./dom";
+import { mountLandings } from "./landings";
 import type { Context } from "./view";
 
 /** Draws the marks of a pane into a place; returns what undoes it. */
@@ -20,6 +21,7 @@ export function mountMarks(place: HTMLElement, context: Context, pane: Pane): ()
     pin.follow(pane, context.pinned, box);
   };
   return all(
+    mountLandings(drawing, context, pane),
     effect(() => {
       for (const { place: at, neighbour } of [context.hover, context.pinned]) {
         void at.value;

@@ -1,6 +1,6 @@
 /** The bar along the top: what this is, which map, and the tools. */
 import { effect } from "@preact/signals-core";
-import { chooseMap, nextTheme, toggleBeside } from "../actions";
+import { chooseMap, nextTheme, toggleBeside, toggleEasel } from "../actions";
 import { toggleTool } from "../select";
 import { mapWords } from "../words";
 import { all, el, icon } from "./dom";
@@ -24,6 +24,7 @@ const ICONS = {
   box: icon("M2.5 6v-3.5h3.5M10 2.5h3.5v3.5M13.5 10v3.5h-3.5M6 13.5h-3.5v-3.5", "M5.5 8h5M8 5.5v5"),
   undo: icon("M6 3l-3 3l3 3", "M3 6h6.5a3.5 3.5 0 0 1 0 7h-3"),
   redo: icon("M10 3l3 3l-3 3", "M13 6h-6.5a3.5 3.5 0 0 0 0 7h3"),
+  own: icon("M3 13l.8-3L11 2.8l2.2 2.2L6 12.2z", "M9.6 4.2l2.2 2.2"),
   keys: icon("M1.5 4h13v8h-13z", "M4 6.6h.1M6.7 6.6h.1M9.3 6.6h.1M12 6.6h.1M5 9.5h6"),
 } as const;
 
@@ -54,6 +55,7 @@ export const header: View = {
       tool("Zoom out", ICONS.farther, () => map.zoom(1 / 1.5)),
       tool("Zoom in", ICONS.closer, () => map.zoom(1.5)),
     ];
+    const ownButton = tool("Your own image (y)", ICONS.own, () => toggleEasel(context));
     // Where there is no room there is seldom a keyboard or a pointer that hovers.
     for (const button of [lensButton, keysButton, boxButton, undoButton, redoButton, ...zooms])
       button.classList.add("wide");
@@ -77,6 +79,7 @@ export const header: View = {
         boxButton,
         ...zooms,
         tool("Fit the whole map", ICONS.fit, () => context.fit(300)),
+        ownButton,
         lensButton,
         themeButton,
         keysButton,
@@ -87,6 +90,7 @@ export const header: View = {
         chooser.value = store.map.value.name;
       }),
       effect(() => truthButton.setAttribute("aria-expanded", String(store.truthOpen.value))),
+      effect(() => ownButton.setAttribute("aria-expanded", String(store.easelOpen.value))),
       effect(() => besideButton.setAttribute("aria-pressed", String(store.beside.value !== null))),
       effect(() => {
         undoButton.disabled = context.history.back.value === 0;

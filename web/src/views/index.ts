@@ -8,11 +8,13 @@ import { legend } from "./legend";
 import { lens } from "./lens";
 import { map } from "./map";
 import { marks } from "./marks";
+import { own } from "./own";
 import { selection } from "./selection";
 import { timeline } from "./timeline";
 import { truth } from "./truth";
 import type { View } from "./view";
 
 export const views: readonly View[] = [
-  ...[header, map, marks, beside, legend, selection, inspector, timeline, truth, lens, keys, announce],
+  ...[header, map, marks, beside, legend, selection, inspector, timeline, truth, own],
+  ...[lens, keys, announce],
 ];

@@ -1,10 +1,12 @@
-/** The inspector: what a place decodes to, the nearest real image, and what the model makes of that image. */
+/** The inspector: what a place decodes to, and a real image beside what the model makes of it. */
 import { effect } from "@preact/signals-core";
 import { pinCursor, pinNearest } from "../actions";
 import type { Probe } from "../probe";
 import type { Place } from "../store";
 import { brief, factsOf, grouped, latentWords } from "../words";
 import { createCarry } from "./carry";
+import { createClasses } from "./classes";
+import { createDifference } from "./difference";
 import { all, el, faultNote, icon } from "./dom";
 import { createKin } from "./kin";
 import { createLatentLines, FEW } from "./latent";
@@ -26,26 +28,30 @@ export const inspector: View = {
 /** The pin where there is one, else what is under the cursor. */
 function mainCard(place: HTMLElement, context: Context): () => void {
   const { store, hover, pinned } = context;
-  const { title, unpin, pin, decoded, near, beside, captions, note, facts, nodes, frame, picture } =
+  const { title, unpin, pin, decoded, near, beside, captions, note, facts, nodes, frame, picture, trio } =
     mainParts(context);
   const focus = () => (store.pin.value ? pinned : hover);
   const support = createSupport(() => focus().place.value, [frame]);
   const kin = createKin(context, () => focus().place.value);
-  const latent = createLatentLines(context.scene.latentDim, () => focus().place.value?.latent ?? null);
+  const latent = createLatentLines(context, () => focus().place.value);
+  const classes = createClasses(context, focus);
+  const difference = createDifference(context, focus);
   const carry = createCarry(context);
   picture.append(support.node);
-  place.append(...nodes, carry.node, kin.node, latent.node);
+  trio.append(difference.node);
+  place.append(...nodes, carry.node, classes.node, kin.node, latent.node);
   return all(
     effect(() => {
       const held = store.pin.value;
-      const image = held?.by === "image";
-      title.textContent = held ? (image ? `Image ${held.index}` : "Pinned spot") : "Under the cursor";
+      const own = held?.by === "own";
+      const image = held?.by === "image" || own;
+      title.textContent = titleOf(context);
       unpin.hidden = !held;
       pin.hidden = Boolean(held) || !store.cursor.value;
       caption(captions[0], image ? REMADE : ["decoded here", "decoded"]);
       beside.node.setAttribute("aria-label", image ? "The image itself" : "Its reconstruction");
-      caption(captions[1], [image ? "nearest other" : "nearest image", "nearest"]);
-      caption(captions[2], image ? ["the image itself", "original"] : REMADE);
+      caption(captions[1], [image && !own ? "nearest other" : "nearest image", "nearest"]);
+      caption(captions[2], own ? ["your image", "yours"] : image ? ["the image itself", "original"] : REMADE);
       place.classList.toggle("has-pin", Boolean(held));
     }),
     showPicture(decoded, focus, context),
@@ -54,9 +60,15 @@ function mainCard(place: HTMLElement, context: Context): () => void {
     effect(() => facts.replaceChildren(...factLines(context, focus()))),
     latent.undo,
     support.undo,
-    kin.undo,
-    carry.undo,
+    ...[kin.undo, classes.undo, difference.undo, carry.undo],
   );
+}
+
+function titleOf({ store }: Context): string {
+  const held = store.pin.value;
+  if (held?.by === "image") return `Image ${held.index}`;
+  if (held?.by !== "own") return held ? "Pinned spot" : "Under the cursor";
+  return store.own.value.find(({ id }) => id === held.id)?.name ?? "Your image";
 }
 
 const REMADE = ["its reconstruction", "rebuilt"] as const;
@@ -99,18 +111,14 @@ function mainParts(context: Context) {
   const facts = el("dl", { class: "facts" });
   const frame = el("div", { class: "frame" }, decoded.node, note);
   const picture = el("figure", { class: "decoded" }, frame, captions[0]);
-  const nodes = [
-    el("div", { class: "card-head" }, title, pin, unpin),
-    picture,
-    el(
-      "div",
-      { class: "pair" },
-      el("figure", {}, choose, captions[1]),
-      el("figure", {}, beside.node, captions[2]),
-    ),
-    facts,
-  ];
-  return { title, pin, unpin, decoded, near, beside, captions, note, facts, nodes, frame, picture };
+  const trio = el(
+    "div",
+    { class: "trio" },
+    el("figure", {}, choose, captions[1]),
+    el("figure", {}, beside.node, captions[2]),
+  );
+  const nodes = [el("div", { class: "card-head" }, title, pin, unpin), picture, trio, facts];
+  return { title, pin, unpin, decoded, near, beside, captions, note, facts, nodes, frame, picture, trio };
 }
 
 /** While something is pinned: what is under the cursor, small. */
@@ -129,7 +137,8 @@ function secondCard(place: HTMLElement, context: Context): () => void {
   place.append(card);
   return all(
     effect(() => {
-      card.hidden = !store.pin.value || !store.cursor.value;
+      const [pin, cursor] = [store.pin.value, store.cursor.value];
+      card.hidden = !pin || !cursor || (pin.by === "latent" && pin.latent === cursor.latent);
     }),
     showPicture(decoded, () => (store.pin.value ? hover : null), context),
     effect(() => {
@@ -169,8 +178,10 @@ function showPair(near: Slot, beside: Slot, { recording, store }: Context, focus
       const image = probe.place.value?.image ?? -1;
       const remade = probe.neighbourPicture.value;
       nearTile.show(found?.index ?? -1);
+      const own = probe.place.value?.own;
       besideTile.show(image);
-      if (image >= 0) return;
+      if (own) beside.paint(own.pixels);
+      if (image >= 0 || own) return;
       if (found && remade) beside.paint(remade.pixels);
       else beside.clear();
     }),
@@ -203,10 +214,11 @@ function factLines(context: Context, probe: Probe): Node[] {
   const columns = store.columns.value;
   const lines: (readonly [string, string])[] = [];
   if (image >= 0) {
-    if (at.image < 0) lines.push(["image", grouped(image)]);
+    if (at.own) lines.push(["nearest image", grouped(image)]);
+    else if (at.image < 0) lines.push(["image", grouped(image)]);
     lines.push(...factsOf(scene, columns, image));
   }
-  const lost = image >= 0 ? store.shown.value?.distortion?.[image] : undefined;
+  const lost = image >= 0 && !at.own ? store.shown.value?.distortion?.[image] : undefined;
   if (lost !== undefined) lines.push(["neighbours lost", `${Math.round(lost * 12)} of 12`]);
   if (found) {
     const name = at.image >= 0 ? `to image ${grouped(found.index)}` : "latent distance";

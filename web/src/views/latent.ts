@@ -1,7 +1,10 @@
-/** The numbers of a latent that has too many for one line, and a button that copies all of them. */
+/** The numbers of a latent: all of them where they are too many for one line, to be copied, and to be moved. */
 import { effect } from "@preact/signals-core";
+import type { Place } from "../store";
 import { hundredths, latentWords } from "../words";
-import { el } from "./dom";
+import { el, icon } from "./dom";
+import { createSliders } from "./sliders";
+import type { Context } from "./view";
 
 /** A latent of so many numbers stands in one line among the facts. */
 export const FEW = 3;
@@ -10,12 +13,34 @@ const MOST = 40;
 const SAID_MS = 1200;
 const NOTHING = "\u00a0";
 
-/** For latents of d numbers; `of` gives the one to show. It takes its room before there is one, lest panels jump. */
-export function createLatentLines(d: number, of: () => Float32Array | null) {
-  const name = el("h3", { text: `latent, ${d} numbers` });
+/** `of` gives the place whose latent is shown. It takes its room before there is one, lest panels jump. */
+export function createLatentLines(context: Context, of: () => Place | null) {
+  const d = context.scene.latentDim;
+  const sliders = createSliders(context, of);
+  const name = el("h3", { text: d > FEW ? `latent, ${d} numbers` : "latent" });
+  const move = el(
+    "button",
+    {
+      ...{
+        type: "button",
+        class: "tool",
+        title: "Move its numbers",
+        "aria-label": "Move the latent's numbers",
+      },
+      onclick: () => {
+        sliders.open.value = !sliders.open.value;
+      },
+    },
+    icon(
+      "M2 5h6.5M12 5h2M2 11h2M7.5 11h6.5",
+      "M8.5 5a1.75 1.75 0 1 0 3.5 0a1.75 1.75 0 1 0 -3.5 0",
+      "M4 11a1.75 1.75 0 1 0 3.5 0a1.75 1.75 0 1 0 -3.5 0",
+    ),
+  );
   const copy = el("button", { type: "button", class: "button", title: "Copy all its numbers as a list" });
   const numbers = el("p", { class: "numbers" });
-  const node = el("div", { class: "latent", hidden: d <= FEW }, name, copy, numbers);
+  const node = el("div", { class: "latent" }, name, move, copy, numbers, sliders.node);
+  node.classList.toggle("many", d > FEW);
   let latent: Float32Array | null = null;
   let said: ReturnType<typeof setTimeout> | undefined;
   const say = (words: string) => {
@@ -33,9 +58,12 @@ export function createLatentLines(d: number, of: () => Float32Array | null) {
     );
   });
   const undo = effect(() => {
-    latent = of();
+    latent = of()?.latent ?? null;
     copy.disabled = !latent;
-    if (d <= FEW) return;
+    const open = sliders.open.value;
+    move.setAttribute("aria-expanded", String(open));
+    numbers.hidden = d <= FEW || open;
+    if (numbers.hidden) return;
     numbers.title = latent ? latentWords(latent, d) : "";
     const told = Array.from({ length: d > MOST ? MOST - 1 : d }, (_, i) =>
       latent ? hundredths(latent[i] ?? Number.NaN) : NOTHING,
@@ -48,6 +76,7 @@ export function createLatentLines(d: number, of: () => Float32Array | null) {
     undo() {
       clearTimeout(said);
       undo();
+      sliders.undo();
     },
   };
 }

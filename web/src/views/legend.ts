@@ -1,9 +1,9 @@
 /** What the colours mean: a channel to colour by, its classes with counts, or its ramp; and the layers. */
 import { effect } from "@preact/signals-core";
 import { chooseColour, toggleClass } from "../actions";
+import type { Colouring } from "../colouring";
 import { classColour, css, rampColour } from "../palette";
 import { coloursOf, DISTORTION } from "../scene";
-import type { Colouring } from "../store";
 import { brief, grouped } from "../words";
 import { all, el, faultNote } from "./dom";
 import { createLayers } from "./layers";

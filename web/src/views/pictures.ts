@@ -13,6 +13,8 @@ export interface Slot {
   readonly node: HTMLCanvasElement;
   /** (h, w, c) in [0, 1] */
   paint(pixels: Float32Array): void;
+  /** Whatever `fill` writes into the opaque bytes (h, w, 4). */
+  draw(fill: (bytes: Uint8ClampedArray) => void): void;
   paintTile(tile: Tile): void;
   clear(): void;
 }
@@ -32,13 +34,15 @@ export function createSlot(shape: Scene["shape"], name: string): Slot {
   node.dataset.empty = "";
   const brush = node.getContext("2d", { willReadFrequently: true });
   const image = new ImageData(w, h);
+  const draw: Slot["draw"] = (fill) => {
+    fill(image.data);
+    brush?.putImageData(image, 0, 0);
+    delete node.dataset.empty;
+  };
   return {
     node,
-    paint(pixels) {
-      fill(image.data, pixels, c);
-      brush?.putImageData(image, 0, 0);
-      delete node.dataset.empty;
-    },
+    paint: (pixels) => draw((bytes) => fill(bytes, pixels, c)),
+    draw,
     paintTile({ page, x, y }) {
       brush?.drawImage(page, x, y, w, h, 0, 0, w, h);
       delete node.dataset.empty;

@@ -2,9 +2,9 @@
 import { effect } from "@preact/signals-core";
 import { togglePictures } from "../actions";
 import type { Pane } from "../beside";
+import type { Colouring } from "../colouring";
 import { classColour, css, rampColour } from "../palette";
 import { createSprites } from "../sprites";
-import type { Colouring } from "../store";
 import { type Crowd, type Placed, Thinner } from "../thin";
 import { all, el } from "./dom";
 import type { Context } from "./view";

@@ -1,0 +1,174 @@
+/** The sheets that are drawn on, one for each own picture, and which of them is in hand; what changes is encoded at once. */
+import { effect, type ReadonlySignal, signal } from "@preact/signals-core";
+import { asTrouble } from "../faults";
+import type { Recording } from "../recording";
+import type { Scene } from "../scene";
+import type { Store } from "../store";
+import { createEasel, type Easel } from "./easel";
+import { isOnLight, readPicture } from "./files";
+import type { Gallery } from "./gallery";
+import { sampleOf } from "./sample";
+import { type Sort, sortOf } from "./sort";
+
+export interface Sheet {
+  readonly easel: Easel;
+  /** Of the picture that it is kept as; null before the first stroke. */
+  readonly id: number | null;
+  /** Moved and scaled to lie as the data do. */
+  readonly centred: boolean;
+}
+
+export interface Studio {
+  readonly sort: Sort;
+  /** The one in hand. */
+  readonly sheet: ReadonlySignal<Sheet>;
+  /** One line: why a picture was not taken, or what was done to it; empty where there is nothing to say. */
+  readonly word: ReadonlySignal<string>;
+  /** To be called when the sheet in hand has changed. */
+  changed(): void;
+  centre(on: boolean): void;
+  /** Takes a blank sheet. */
+  begin(): void;
+  clear(): void;
+  invert(): void;
+  remove(id: number): void;
+  take(files: readonly File[]): Promise<void>;
+  dispose(): void;
+}
+
+interface Parts {
+  readonly scene: Scene;
+  readonly store: Store;
+  readonly recording: Pick<Recording, "pixels">;
+  readonly gallery: Gallery;
+}
+
+/** Looks at some of the data first. */
+export async function openStudio(parts: Parts): Promise<Studio> {
+  const { scene, recording } = parts;
+  return createStudio(parts, sortOf(await sampleOf(scene, recording), scene.shape[2]));
+}
+
+export function createStudio({ scene, store, gallery }: Parts, sort: Sort): Studio {
+  const blank = (): Sheet => ({
+    easel: createEasel(scene.shape, sort),
+    id: null,
+    centred: sort.box !== null,
+  });
+  const sheets = new Map<number, Sheet>();
+  const sheet = signal<Sheet>(blank());
+  const word = signal("");
+  let due = 0;
+  let drawings = 0;
+  let adding = false;
+
+  const put = (now: Sheet) => {
+    if (now.id !== null) sheets.set(now.id, now);
+    sheet.value = now;
+  };
+  /** Keeps what is on the sheet in hand, or throws a Trouble where there is no more room. */
+  const keep = (name: () => string) => {
+    const { easel, id, centred } = sheet.peek();
+    const pixels = easel.picture(centred ? sort.box : null);
+    if (id !== null) {
+      gallery.change(id, pixels);
+      return;
+    }
+    adding = true; // what is added is pinned, and in hand already
+    try {
+      put({ easel, centred, id: gallery.add(pixels, name()) });
+    } finally {
+      adding = false;
+    }
+  };
+  const tell = (work: () => void) => {
+    try {
+      work();
+      word.value = "";
+    } catch (thrown) {
+      const { message, hint } = asTrouble(thrown);
+      word.value = hint ? `${message}: ${hint}` : message;
+    }
+  };
+  const changed = () => {
+    const { easel } = sheet.peek();
+    cancelAnimationFrame(due);
+    due = requestAnimationFrame(() => {
+      if (sheet.peek().easel === easel) tell(() => keep(() => `Drawing ${++drawings}`));
+    });
+  };
+  const take = async (file: File) => {
+    const found = await readPicture(file);
+    const [h, w, c] = scene.shape;
+    const inverted = sort.box !== null && isOnLight(found);
+    const exact = found.height === h && found.width === w;
+    const easel = createEasel([h, w, c], sort);
+    easel.place(found.picture, found.width, found.height, inverted);
+    const before = sheet.peek();
+    put({ easel, id: null, centred: sort.box !== null && !exact });
+    try {
+      keep(() => found.name);
+    } catch (thrown) {
+      put(before);
+      throw thrown;
+    }
+    word.value = inverted ? "Its light and dark were turned about: the data are light on dark." : "";
+  };
+
+  const undo = effect(() => {
+    // What is pinned is in hand.
+    const pin = store.pin.value;
+    if (adding || pin?.by !== "own" || sheet.peek().id === pin.id) return;
+    const kept = store.own.peek().find(({ id }) => id === pin.id);
+    if (!kept) return;
+    const known = sheets.get(pin.id) ?? { easel: createEasel(scene.shape, sort), id: pin.id, centred: false };
+    if (!sheets.has(pin.id)) known.easel.fill(kept.pixels);
+    put(known);
+  });
+  return {
+    sort,
+    sheet,
+    word,
+    changed,
+    centre(on) {
+      put({ ...sheet.peek(), centred: on });
+      if (sheet.peek().id !== null) changed();
+    },
+    begin() {
+      word.value = "";
+      sheet.value = blank();
+      if (store.pin.peek()?.by === "own") store.pin.value = null;
+    },
+    clear() {
+      sheet.peek().easel.clear();
+      if (sheet.peek().id !== null) changed();
+    },
+    invert() {
+      sheet.peek().easel.invert();
+      if (sheet.peek().id !== null) changed();
+    },
+    remove(id) {
+      sheets.delete(id);
+      gallery.remove(id);
+      const last = store.own.peek().at(-1);
+      if (sheet.peek().id !== id) return;
+      sheet.value = blank();
+      if (last) store.pin.value = { by: "own", id: last.id };
+    },
+    async take(files) {
+      for (const file of files) {
+        try {
+          await take(file);
+        } catch (thrown) {
+          const { message, hint } = asTrouble(thrown);
+          word.value = hint ? `${message}: ${hint}` : message;
+          return;
+        }
+      }
+    },
+    dispose() {
+      cancelAnimationFrame(due);
+      undo();
+    },
+  };
+}
