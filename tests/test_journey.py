@@ -246,6 +246,9 @@ def test_a_screenshot_of_each_theme_and_size(
     """Pictures for people; here only that there is much to see, and nothing beyond the edge."""
     with looking(browser, address, color_scheme=theme) as page:
         page.set_viewport_size({"width": width, "height": height})
+        if width < 760:  # the window was wide at first: there the drawers are open
+            for name in ("Layers", "Colour"):
+                page.get_by_text(name, exact=True).click()
         page.keyboard.press("f")
         page.wait_for_timeout(600)
         hover(page, points(digits, 12)[labels(digits) == 0].mean(0))
