@@ -10,15 +10,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from safetensors.numpy import save
 
 from hinterland.latent.neighbours import nearest
+from hinterland.latent.outliers import outliers
 from hinterland.run import Run
+from hinterland.run.atlas import unpack
 from hinterland.types import HinterlandError
 
 FORMAT = 1
 K = 12  # true neighbours of each image
 COMPARED = 50_000  # images whose neighbours are all looked for: the time grows with their square
+MEASURES = "measures.safetensors"
+DECODED = 2**20  # numbers of pictures that are decoded at a time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +64,8 @@ def compose(run: Run, *, live: Collection[str] = ()) -> Scene:
             files[f"{place}/{name}.safetensors"] = partial(run.mounted, epoch, name)
     if images["n"] <= COMPARED:
         files["neighbours.safetensors"] = partial(_neighbours, run, _charted(maps))
+    if _measured(images, maps, graphs):
+        files[MEASURES] = partial(_measures, run, images, maps, graphs)
     for name, told in maps.items():
         for epoch in told["epochs"]:
             frame = Path("maps") / name / f"{epoch:04}.safetensors"
@@ -91,7 +98,7 @@ def _description(
                 "files": [f"images/{page}" for page in images["atlas"]["files"]],
             },
         },
-        "channels": images["channels"],
+        "channels": [*images["channels"], *_measured(images, maps, graphs)],
         "epochs": [
             {key: epoch[key] for key in ("epoch", "losses", "seconds")} for epoch in run.losses()
         ],
@@ -122,6 +129,49 @@ def _compared(n: int, maps: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 def _neighbours(run: Run, epoch: int) -> bytes:
     return save({"neighbours": nearest(run.latents(epoch), K)})
+
+
+def _measured(
+    images: Mapping[str, Any], maps: Mapping[str, Mapping[str, Any]], graphs: Collection[str]
+) -> list[dict[str, Any]]:
+    """The channels that are measured on the model, at the newest epoch that is on a map."""
+    names = ["loss"] if "decoder" in graphs and images["n"] else []
+    names += ["outlier score"] if 1 < images["n"] <= COMPARED else []
+    taken = {channel["name"] for channel in images["channels"]}
+    told = {"kind": "number", "epoch": _charted(maps), "file": MEASURES}
+    return [{"name": name, **told} for name in names if name not in taken]
+
+
+def _measures(
+    run: Run,
+    images: Mapping[str, Any],
+    maps: Mapping[str, Mapping[str, Any]],
+    graphs: Collection[str],
+) -> bytes:
+    """`loss`: the mean squared error of each picture, decoded from its latent. `outlier score`."""
+    epoch = _charted(maps)
+    latents = run.latents(epoch)
+    made: dict[str, Callable[[], np.ndarray]] = {
+        "loss": lambda: _errors(run, images, latents, epoch),
+        "outlier score": lambda: outliers(latents).astype(np.float32),
+    }
+    return save({told["name"]: made[told["name"]]() for told in _measured(images, maps, graphs)})
+
+
+def _errors(run: Run, images: Mapping[str, Any], latents: np.ndarray, epoch: int) -> np.ndarray:
+    from hinterland.models.session import Session
+
+    pages = [(run.path / "images" / page).read_bytes() for page in images["atlas"]["files"]]
+    pixels = unpack(pages, images["n"], tuple(images["shape"]))
+    weights = run.mounted(epoch, "decoder")
+    decoder = Session(run.graph("decoder"), "decoder.safetensors", weights)
+    errors = np.empty(len(pixels), np.float32)
+    rows = max(1, DECODED // max(1, pixels[0].size))
+    for start in range(0, len(pixels), rows):
+        own = slice(start, start + rows)
+        apart = decoder.run(latents[own]) - pixels[own] / np.float32(255)
+        errors[own] = (apart**2).mean((1, 2, 3))
+    return errors
 
 
 def _classifier(run: Run) -> dict[str, Any]:

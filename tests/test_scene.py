@@ -13,9 +13,11 @@ from PIL import Image
 from safetensors.numpy import load
 
 from hinterland.chart import Plan, chart, refresh
+from hinterland.latent.outliers import outliers
 from hinterland.live import Live
 from hinterland.models.session import Session
 from hinterland.run import Run
+from hinterland.run.atlas import unpack
 from hinterland.scene import Scene, compose
 from hinterland.train import train
 from hinterland.types import HinterlandError, Images
@@ -51,6 +53,7 @@ def test_every_file_can_be_made_and_every_named_file_is_there(scene: Scene) -> N
     for each in description["maps"]:
         named += [f"maps/{each['name']}/{epoch:04}.safetensors" for epoch in each["epochs"]]
     named += ["scene.json", "channels.safetensors", "neighbours.safetensors"]
+    named += ["measures.safetensors"]
     named += [description["classifier"]["file"]]
     assert set(named) == set(sizes)
 
@@ -82,6 +85,20 @@ def test_a_point_and_its_image_and_its_label_stand_at_one_index(
         assert channels["split"][i] == images.held_out[rows[i]]
         code = encoder.run(tile[None].astype(np.float32) / 255)
         np.testing.assert_allclose(code[0], latents[i], atol=1e-5)
+
+
+def test_what_is_measured_of_each_image_is_that_of_the_model(scene: Scene, run: Run) -> None:
+    measured = load(scene.files["measures.safetensors"]())
+    told_of = {one["name"]: one for one in told(scene)["channels"] if "file" in one}
+    assert set(measured) == set(told_of) == {"loss", "outlier score"}
+    assert {one["epoch"] for one in told_of.values()} == {2}
+    shape = tuple(told(scene)["images"]["shape"])
+    pages = [scene.files[page]() for page in told(scene)["images"]["atlas"]["files"]]
+    pixels = unpack(pages, len(measured["loss"]), shape) / np.float32(255)
+    made = session(run, "decoder", 2).run(run.latents(2))
+    expected = ((made - pixels) ** 2).reshape(len(made), -1).mean(1)
+    np.testing.assert_allclose(measured["loss"], expected, rtol=1e-5)
+    np.testing.assert_allclose(measured["outlier score"], outliers(run.latents(2)), rtol=1e-5)
 
 
 def test_the_decoder_of_any_epoch_is_the_graph_with_that_epochs_file(

@@ -89,7 +89,7 @@ export function createExplorer(scene: Scene, source: Source, around: Surrounding
   const undo = [
     followFrames(store, recording, stage.draw),
     followLatents(store, recording),
-    followColumns(store, recording),
+    followColumns(scene, store, recording),
     followLooks(scene, store, map, background),
     map.onDraw(() => {
       if (map.timings().firstPaint !== null) painted.value = true;

@@ -1,8 +1,9 @@
 /** Fetches what the store asks for: frames, latents, columns, and neighbouring epochs before they are asked for. */
-import { batch, effect, signal } from "@preact/signals-core";
+import { batch, computed, effect, signal } from "@preact/signals-core";
 import type { Decoder } from "./decoder/client";
 import { asTrouble } from "./faults";
 import type { Recording, Shown } from "./recording";
+import type { Scene } from "./scene";
 import { type Fault, type Store, snap } from "./store";
 
 /** Fetches what is asked for; only the newest answer counts, and a failing one leaves the last frame standing. */
@@ -91,14 +92,19 @@ export function followLatents(store: Store, recording: Recording) {
   });
 }
 
-export function followColumns(store: Store, recording: Recording) {
+/** What is known of each image at once; what is measured on the model when it is asked for. */
+export function followColumns({ channels }: Scene, store: Store, recording: Recording) {
   const again = signal(0);
+  const wanted = computed(() => channels.find(({ name }) => name === store.colour.value)?.measured?.file);
   return effect(() => {
     void again.value;
-    recording.columns().then(
+    const file = store.columns.value ? wanted.value : undefined;
+    store.columnsFault.value = null;
+    recording.columns(file).then(
       (columns) => {
-        store.columnsFault.value = null;
-        store.columns.value = columns;
+        const known = store.columns.peek();
+        if (known && [...columns.keys()].every((name) => known.has(name))) return;
+        store.columns.value = new Map([...(known ?? []), ...columns]);
       },
       (thrown: unknown) => {
         store.columnsFault.value = faultOf(thrown, () => again.value++);

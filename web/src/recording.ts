@@ -38,12 +38,14 @@ export interface Recording {
   latents(epoch: number): Promise<Latents>;
   /** null where the scene has none of that epoch. */
   neighbours(epoch: number): Promise<Neighbours | null>;
-  columns(): Promise<ReadonlyMap<string, Column>>;
+  /** What is known of each image; with a file, what was measured into it. */
+  columns(file?: string): Promise<ReadonlyMap<string, Column>>;
   tile(index: number): Promise<Tile>;
   /** The same in numbers: (h, w, c) in [0, 1]. */
   pixels(index: number): Promise<Float32Array>;
 }
 
+const CHANNELS = "channels.safetensors";
 const FRAMES = 24;
 const LATENTS = 12;
 const PAGES = 4;
@@ -81,15 +83,16 @@ export function createRecording(scene: Scene, source: Source): Recording {
     }
     return { epoch: Number(key), k, images: data };
   });
-  const columns = new Cache<ReadonlyMap<string, Column>>(1, async () => {
+  const columns = new Cache<ReadonlyMap<string, Column>>(4, async (file) => {
     const found = new Map<string, Column>();
-    if (scene.channels.length === 0) return found;
-    const tensors = await read(source, "channels.safetensors");
-    for (const { name, kind } of scene.channels) {
+    const held = scene.channels.filter(({ measured }) => (measured?.file ?? CHANNELS) === file);
+    if (held.length === 0) return found;
+    const tensors = await read(source, file);
+    for (const { name, kind } of held) {
       const { data } = expect(tensors, name, [scene.n]);
       const fits = kind === "class" ? data instanceof Int32Array : data instanceof Float32Array;
       if (data instanceof Uint32Array || !fits) {
-        throw new Trouble(`channels.safetensors: '${name}' is not of the kind that scene.json says`);
+        throw new Trouble(`${file}: '${name}' is not of the kind that scene.json says`);
       }
       found.set(name, data);
     }
@@ -110,7 +113,7 @@ export function createRecording(scene: Scene, source: Source): Recording {
     frame: (map, epoch) => frames.get(`${map.name}/${epoch}`),
     latents: (epoch) => latents.get(String(epoch)),
     neighbours: async (epoch) => (scene.neighbours?.epoch === epoch ? neighbours.get(String(epoch)) : null),
-    columns: () => columns.get("all"),
+    columns: (file = CHANNELS) => columns.get(file),
     tile,
     pixels: async (index) => sheet(await tile(index)),
   };

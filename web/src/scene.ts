@@ -5,6 +5,8 @@ export interface Channel {
   readonly name: string;
   readonly kind: "class" | "number";
   readonly values: readonly string[];
+  /** Measured on the model at that epoch, and in a file of its own, which is fetched when it is looked at. */
+  readonly measured?: { readonly file: string; readonly epoch: number };
 }
 export interface EpochEntry {
   readonly epoch: number;
@@ -132,11 +134,14 @@ function parseChannel(value: unknown, i: number): Channel {
   const kind = told.kind;
   if (kind !== "class" && kind !== "number") throw wrong(`${at}.kind`, "must be 'class' or 'number'");
   const values = kind === "class" ? list(told.values, `${at}.values`) : [];
-  return {
+  const channel: Channel = {
     name: text(told.name, `${at}.name`),
     kind,
     values: values.map((v, k) => text(v, `${at}.values[${k}]`)),
   };
+  if (told.file === undefined) return channel;
+  const measured = { file: path(told.file, `${at}.file`), epoch: count(told.epoch, `${at}.epoch`, 0) };
+  return { ...channel, measured };
 }
 
 function parseEpoch(value: unknown, i: number): EpochEntry {

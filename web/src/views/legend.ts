@@ -2,10 +2,11 @@
 import { effect } from "@preact/signals-core";
 import { chooseColour, toggleClass } from "../actions";
 import type { Colouring } from "../colouring";
-import { classColour, css, rampColour } from "../palette";
-import { coloursOf, DISTORTION } from "../scene";
-import { brief, grouped } from "../words";
+import { classColour, css } from "../palette";
+import { type Channel, coloursOf, DISTORTION } from "../scene";
+import { grouped } from "../words";
 import { all, el, faultNote } from "./dom";
+import { createHistogram } from "./histogram";
 import { createLayers } from "./layers";
 import { createPictures } from "./thumbs";
 import type { Context, View } from "./view";
@@ -54,10 +55,15 @@ export const legend: View = {
         const fault = store.columnsFault.value;
         const colouring = store.colouring.value;
         if (fault) body.replaceChildren(faultNote(fault));
-        else if (colouring)
-          body.replaceChildren(...(isClasses(colouring) ? classes : ramp)(context, colouring));
-        else if (store.colour.value === DISTORTION.name) body.replaceChildren(unmeasured(context));
+        else if (colouring && isClasses(colouring)) body.replaceChildren(...classes(context, colouring));
+        else if (colouring) {
+          const { nodes, undo } = numbers(context, colouring);
+          body.replaceChildren(...nodes);
+          return undo;
+        } else if (store.colour.value === DISTORTION.name) body.replaceChildren(unmeasured(context));
+        else if (store.colour.value) body.replaceChildren(el("p", { class: "quiet", text: "Loading\u2026" }));
         else body.replaceChildren();
+        return undefined;
       }),
       () => place.replaceChildren(),
     );
@@ -122,23 +128,22 @@ function unmeasured({ store }: Context): Node {
   return el("p", { class: "quiet", text: `Not measured of this map at epoch ${epoch ?? "\u2026"}.` });
 }
 
-/** A ramp with its ends. */
-function ramp({ store }: Context, { channel, range }: Colouring): Node[] {
-  const theme = store.themeNow.value;
-  const bar = el("canvas", { class: "ramp", role: "img", "aria-label": `Scale of ${channel.name}` });
-  bar.width = 128;
-  bar.height = 1;
-  const brush = bar.getContext("2d");
-  for (let x = 0; brush && x < bar.width; x++) {
-    brush.fillStyle = css(rampColour(x / (bar.width - 1), theme));
-    brush.fillRect(x, 0, 1, 1);
-  }
+/** Numbers: how they are spread, and what they mean where that needs telling. */
+function numbers(context: Context, colouring: Colouring) {
+  const { node, undo } = createHistogram(context, colouring);
+  const meaning = meaningOf(colouring.channel);
+  return { nodes: [node, ...(meaning ? [el("p", { class: "quiet meaning", text: meaning })] : [])], undo };
+}
+
+function meaningOf(channel: Channel): string {
+  const { name, measured } = channel;
   if (channel === DISTORTION) {
-    const ends = ["0 kept", "torn 1"].map((text) => el("span", { text }));
-    const meaning = "The share of a point's 12 true nearest neighbours that are not near it on this map.";
-    return [bar, el("p", { class: "ticks" }, ...ends), el("p", { class: "quiet meaning", text: meaning })];
+    return "0 kept, 1 torn: the share of a point's 12 true nearest neighbours that are not near it on this map.";
   }
-  const [low, high] = range;
-  const ticks = [low, (low + high) / 2, high].map((value) => el("span", { text: brief(value) }));
-  return [bar, el("p", { class: "ticks" }, ...ticks)];
+  if (!measured) return "";
+  const what = {
+    loss: "Mean squared error of the picture that the model makes of it",
+    "outlier score": "How far from its nearest latents, in parts of how far those are from theirs",
+  }[name];
+  return `${what ?? "Measured"}, at epoch ${measured.epoch}.`;
 }
