@@ -2,12 +2,12 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals-core";
 import type { Decoder } from "./decoder/client";
 import { LAYERS } from "./layers";
-import type { Ground, Layer, Scale, Sheet, Told } from "./layers/layer";
+import type { Decoding, Ground, Layer, Scale, Sheet, Told } from "./layers/layer";
 import { Shelf } from "./layers/shelf";
 import type { PlanarMap, View } from "./map";
 import type { Recording, Shown } from "./recording";
 import type { Scene } from "./scene";
-import type { Store } from "./store";
+import { pointOf, type Store } from "./store";
 
 /** How a layer fares. */
 export interface Fare {
@@ -61,6 +61,7 @@ export function createGround(scene: Scene, store: Store, { map, shown, ...means 
     if (laid.size === 0) fares.value = new Map();
   };
   const redraw = seldom(map, draw);
+  const carry = computed(() => carriedOn(store, shown.value));
 
   const follow = ({ name, missing, lay }: Layer) => {
     const isOn = computed(() => store.layers.value.get(name)?.on ?? false);
@@ -74,6 +75,7 @@ export function createGround(scene: Scene, store: Store, { map, shown, ...means 
       }
       const ground: Ground = {
         ...{ scene, shown: frame, shelf, ...means },
+        decoding: () => decodingOf(frame, carry.value),
         theme: () => store.themeNow.value,
         visible: () => store.visible.value,
         changed: redraw.ask,
@@ -108,11 +110,27 @@ function paintOne(one: Laid, brush: CanvasRenderingContext2D, view: View, opacit
     one.stale.sheet.dispose();
     one.stale = null;
   }
-  for (const sheet of [one.stale?.sheet, one.sheet]) {
-    brush.save();
-    sheet?.paint(brush, view, opacity);
-    brush.restore();
-  }
+  brush.save();
+  (one.stale?.sheet ?? one.sheet).paint(brush, view, opacity);
+  brush.restore();
+}
+
+/** What is added to the latent of every spot: the part of the pin that is carried; null where that is nothing. */
+function carriedOn({ carry, pinned, shown }: Store, on: Shown | null): Float32Array | null {
+  const part = carry.value;
+  const pin = part > 0 ? pinned.value : null;
+  if (!pin || !on) return null;
+  const elsewhere = () => (pin.image >= 0 ? pointOf(on, pin.image) : on.way.toSpot(pin.latent));
+  const there = on.way.toLatent(on === shown.value ? pin.spot : elsewhere());
+  return pin.latent.map((value, k) => part * (value - there[k]!));
+}
+
+function decodingOf(frame: Shown, more: Float32Array | null): Decoding {
+  const key = `${frame.map.name}/${frame.epoch}/`;
+  if (!more) return { ...frame, key };
+  const { way } = frame;
+  const toLatent = (spot: ArrayLike<number>) => way.toLatent(spot).map((value, k) => value + more[k]!);
+  return { ...frame, way: { ...way, toLatent }, key: `${key}${more.join()}/` };
 }
 
 /** What may stand in for the ground of the next frame: the same map's, at the epoch before. */

@@ -1,7 +1,7 @@
 /** The ground itself, decoded: a picture in every cell, finer and finer the nearer one comes. */
 import type { View } from "../map";
 import type { Rgb, Theme } from "../palette";
-import type { Recording } from "../recording";
+import type { Recording, Shown } from "../recording";
 import type { Scene } from "../scene";
 import { boxOfTile, type Lattice, latticeOf, type TileAt } from "./lattice";
 import { type Ground, type Layer, type Sheet, type Told, undecodable } from "./layer";
@@ -24,6 +24,8 @@ const TOGETHER = 4;
 /** A picture is at least so wide on the screen, in pixels, and less than twice as wide. */
 const NARROWEST = 28;
 const WIDEST = 48;
+/** Where the way back is a guess, few spots are believed: smaller pictures find more of them. */
+const SMALLER = 0.7;
 /** Above so many pixels a picture is kept smaller. */
 const KEPT = 64;
 /** Ink of grey pictures: the brighter, the more ink. */
@@ -37,19 +39,22 @@ interface Pictures extends Tile {
 
 class DecodedSheet implements Sheet {
   readonly #ground: Ground;
+  readonly #shown: Shown;
   readonly #lattice: Lattice;
   readonly #pyramid: Pyramid<Pictures>;
 
   constructor(ground: Ground) {
     this.#ground = ground;
-    const { scene, shown, shelf, changed } = ground;
+    const { scene, shelf, changed } = ground;
+    const shown = ground.decoding();
+    this.#shown = shown;
     const [h, w] = scene.shape;
     const theme = ground.theme();
     this.#lattice = latticeOf(shown.map, h / w);
     this.#pyramid = new Pyramid<Pictures>({
       ...{ lattice: this.#lattice, shelf, changed, coarser: [2, 0], together: TOGETHER },
-      prefix: `decoded/${theme}/${shown.map.name}/${shown.epoch}/`,
-      narrower: SIDE * 2 * Math.min(WIDEST, Math.max(NARROWEST, w)),
+      prefix: `decoded/${theme}/${shown.key}`,
+      narrower: SIDE * 2 * Math.min(WIDEST, Math.max(NARROWEST, w)) * (shown.way.trust ? SMALLER : 1),
       make: (tiles, signal) => this.#make(tiles, theme, signal),
     });
   }
@@ -106,7 +111,8 @@ class DecodedSheet implements Sheet {
   }
 
   async #make(tiles: readonly TileAt[], theme: Theme, signal: AbortSignal): Promise<Pictures[]> {
-    const { scene, shown, decoder, recording } = this.#ground;
+    const { scene, decoder, recording } = this.#ground;
+    const shown = this.#shown;
     const [h, w, c] = scene.shape;
     const ink = c === 1 && (await isOnDark(scene, recording)) ? INK[theme] : null;
     const grids = tiles.map((tile) => middles(shown, boxOfTile(this.#lattice, tile), SIDE, SIDE));

@@ -1,5 +1,7 @@
 /** How much a step on the map changes the picture: the decoder's magnification, less its median over the map. */
+
 import { partingColour, type Rgb, type Theme } from "../palette";
+import type { Shown } from "../recording";
 import { CELLS, everyPixel, type Field, FieldSheet, SIDE, trustOfPixels } from "./field";
 import type { Box } from "./lattice";
 import { type Ground, type Layer, type Scale, twoDigits, undecodable } from "./layer";
@@ -27,12 +29,14 @@ class Distortion implements Field {
   readonly name = "distortion";
   readonly apron = 1;
   readonly #ground: Ground;
+  readonly #shown: Shown;
   readonly #theme: Theme;
   #reference: Reference | null = null;
   #scale: Scale | null = null;
 
   constructor(ground: Ground) {
     this.#ground = ground;
+    this.#shown = ground.decoding();
     this.#theme = ground.theme();
   }
 
@@ -86,7 +90,7 @@ class Distortion implements Field {
   /** The reference of the whole map, from a coarse grid over its points. */
   async #against(signal: AbortSignal): Promise<Reference> {
     if (this.#reference) return this.#reference;
-    const { shown } = this.#ground;
+    const shown = this.#shown;
     const box = boxOfPoints(shown.points);
     const [across, up] = [box.high[0] - box.low[0], box.high[1] - box.low[1]];
     const rows = rowsFor(across, up);

@@ -37,12 +37,13 @@ export class FieldSheet implements Sheet {
   readonly #lattice: Lattice;
   readonly #pyramid: Pyramid<Numbers>;
 
-  constructor(field: Field, { shown, shelf, changed, theme }: Ground) {
+  constructor(field: Field, { decoding, shelf, changed, theme }: Ground) {
+    const shown = decoding();
     this.#field = field;
     this.#lattice = latticeOf(shown.map);
     this.#pyramid = new Pyramid<Numbers>({
       ...{ lattice: this.#lattice, shelf, changed, coarser: COARSER, together: 1 },
-      prefix: `${field.name}/${theme()}/${shown.map.name}/${shown.epoch}/`,
+      prefix: `${field.name}/${theme()}/${shown.key}`,
       narrower: CELLS * NARROWER,
       make: (tiles, signal) =>
         Promise.all(

@@ -27,6 +27,8 @@ export interface Ground {
   readonly recording: Pick<Recording, "tile">;
   readonly decoder: Decoder;
   readonly shown: Shown;
+  /** The frame as it decodes: with the part of the pin that is carried, where one is. */
+  decoding(): Decoding;
   /** What was made before, of any frame. */
   readonly shelf: Shelf;
   theme(): Theme;
@@ -34,6 +36,11 @@ export interface Ground {
   visible(): Uint8Array | null;
   /** There is more to paint. */
   changed(): void;
+}
+
+export interface Decoding extends Shown {
+  /** On the shelf: the map, the epoch, and what is carried. */
+  readonly key: string;
 }
 
 /** A layer on one frame. Its work ends with `dispose`. */
