@@ -28,7 +28,7 @@ export function createHistogram({ store }: Context, { channel, column, range }: 
   const [low, high] = range;
   const counts = counted(column, range);
   const bars = el("canvas", {
-    class: "bars",
+    class: "spread",
     role: "img",
     "aria-label": `How ${channel.name} is spread, from ${brief(low)} to ${brief(high)}; drag to show a part`,
   });
