@@ -58,7 +58,7 @@ class Images:
     held_out: bool (n,); True where a picture is never trained on. None until the set is split.
     skipped: the pictures of the source that could not be read.
     channels: name -> float32 (n,), NaN for none: what else is known of each picture, such as the
-    factors that it was drawn from.
+    factors that it was drawn from. words: the channels whose numbers are indices into words.
     """
 
     pixels: np.ndarray
@@ -67,6 +67,7 @@ class Images:
     held_out: np.ndarray | None = None
     skipped: tuple[Skipped, ...] = field(default=(), repr=False)
     channels: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         p = self.pixels

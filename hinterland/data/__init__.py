@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from hinterland.data.columns import with_columns
 from hinterland.data.convert import Conversion
 from hinterland.data.keep import once, release
 from hinterland.data.paths import CAN_READ, HUB, kind_of, look_alike, quoted
@@ -122,7 +123,7 @@ def look(
         images = READERS["hub"](source, wanted)
     else:
         path = _existing(source)
-        images = READERS[kind_of(path)](path, wanted)
+        images = with_columns(path, READERS[kind_of(path)](path, wanted), wanted.survey.names)
     if len(images) < least:
         message = f"{quoted(source)} has one image that can be read; a set needs at least 2"
         raise HinterlandError(message)
@@ -163,6 +164,8 @@ def fingerprint(images: Images) -> str:
     for name, column in sorted(images.channels.items()):
         told.update(f"channel {name}:".encode())
         told.update(np.ascontiguousarray(column, "<f4").data)
+        if name in images.words:
+            told.update(repr(images.words[name]).encode())
     return f"sha256:{told.hexdigest()}"
 
 

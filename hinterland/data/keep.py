@@ -27,7 +27,7 @@ __all__ = ["once", "release", "stamps"]
 LIMIT = 2**29
 # So much of the disk is left free.
 SPARE = 2**30
-FORMAT = 1
+FORMAT = 2
 DRAFT, DRAFT_AGE = ".tmp-", 24 * 3600
 
 
@@ -116,6 +116,7 @@ class _Shelf:
                 columns.get("held_out"),
                 tuple(Skipped(**skipped) for skipped in told["skipped"]),
                 {name[1:]: column for name, column in columns.items() if name.startswith("/")},
+                {name: tuple(words) for name, words in told["words"].items()},
             )
         except (OSError, ValueError, KeyError, TypeError, SafetensorError, HinterlandError):
             return None
@@ -157,6 +158,7 @@ class _Shelf:
             "format": FORMAT,
             "shape": list(pixels.shape),
             "classes": images.classes,
+            "words": dict(images.words),
             "skipped": [asdict(skipped) for skipped in images.skipped],
             "survey": wanted.survey.as_dict(),
         }

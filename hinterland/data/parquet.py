@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from hinterland.data.keep import once, stamps
 from hinterland.data.limits import refuse_bomb
 from hinterland.data.paths import PARQUET, quoted, readable
 from hinterland.data.split import is_held_out
-from hinterland.data.tables import BATCH, Columns, Part, assemble
+from hinterland.data.tables import BATCH, Columns, Part, assemble, telling
 from hinterland.data.wanted import Wanted
 from hinterland.types import HinterlandError, Images
 
@@ -53,6 +54,7 @@ def _read(path: Path, files: Sequence[Path], wanted: Wanted) -> Images:
                 f"{quoted(file)} has other columns than '{files[0].name}'",
                 "the files of one folder are one set; put other sets elsewhere",
             )
+    columns = replace(columns, others=telling(schemas, columns))
     root = path if path.is_dir() else path.parent
     parts = [
         Part(readable(file.name), count, partial(_column, file), (root,), _held_out(file, path))

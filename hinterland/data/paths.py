@@ -15,6 +15,7 @@ __all__ = [
     "CONTACT_SHEET",
     "HUB",
     "IDX_NAME",
+    "METADATA",
     "PARQUET",
     "PICTURES",
     "kind_of",
@@ -27,6 +28,7 @@ PICTURES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", 
 IDX_NAME = re.compile(r"(images|labels)[-_.]idx\d", re.IGNORECASE)
 HUB = "hf:"
 PARQUET = ".parquet"
+METADATA = ("metadata.csv", f"metadata{PARQUET}")  # what is known of the pictures of a folder
 CONTACT_SHEET = "contact-sheet.png"
 CAN_READ = (
     "Hinterland reads a folder of pictures, IDX, .npz, .npy and Parquet files, "
@@ -70,7 +72,7 @@ def _kind_of_folder(path: Path) -> str:
         raise HinterlandError(f"{quoted(path)} cannot be opened: {error.strerror}") from None
     if any(IDX_NAME.search(name) for name in names):
         return "idx"
-    if any(name.endswith(PARQUET) for name in names):
+    if any(name.endswith(PARQUET) and name not in METADATA for name in names):
         return "parquet"
     # The usual places within a set that was fetched from a hub.
     inner = [path / name for name in names if name == "data" or is_held_out(name) is not None]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hinterland.data.columns import LABELS, channels_of
 from hinterland.data.labels import as_labels
 from hinterland.data.paths import quoted
 from hinterland.data.pictures import Item, gather
@@ -19,21 +20,24 @@ from hinterland.types import HinterlandError, Images, Skipped
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["BATCH", "Columns", "Part", "assemble"]
+__all__ = ["BATCH", "Columns", "Part", "assemble", "telling"]
 
 # Pictures from a table are in memory while they wait.
 BATCH = 32
 PICTURES = ("image", "img", "picture", "photo", "bytes", "jpg", "jpeg", "png")
-LABELS = ("label", "labels", "class", "category", "target", "y", "fine_label", "class_name")
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which columns matter. classes: the names that the labels are indices into, if any."""
+    """Which columns matter. classes: the names that the labels are indices into, if any.
+
+    others: those that become channels.
+    """
 
     image: str
     label: str | None
     classes: tuple[str, ...] = ()
+    others: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
     def of(
@@ -90,7 +94,40 @@ def assemble(where: Path | str, parts: Sequence[Part], columns: Columns, wanted:
         arrays = [array for part in parts for array in part.batches(columns.label)]
         labels, classes = _labels(where, arrays, classes)
         labels = labels[got.kept]
-    return Images(got.pixels, labels, classes if labels is not None else (), held_out, got.skipped)
+    kept = {}
+    for name in columns.others:
+        cells = [array.to_pylist() for part in parts for array in part.batches(name)]
+        column = [value for batch in cells for value in batch]
+        kept[name] = [column[row] for row in got.kept]
+    channels, words = channels_of(kept)
+    classes = classes if labels is not None else ()
+    return Images(got.pixels, labels, classes, held_out, got.skipped, channels, words)
+
+
+def telling(schemas: Sequence[pa.Schema], columns: Columns) -> tuple[str, ...]:
+    """The columns of numbers, truths and words that all tables have, besides those two."""
+    import pyarrow as pa
+
+    fits = (
+        pa.types.is_integer,
+        pa.types.is_floating,
+        pa.types.is_boolean,
+        pa.types.is_string,
+        pa.types.is_large_string,
+    )
+    return tuple(
+        field.name
+        for field in schemas[0]
+        if field.name not in (columns.image, columns.label)
+        and any(fit(_plain(field.type)) for fit in fits)
+        and all(field.name in schema.names for schema in schemas)
+    )
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    import pyarrow as pa
+
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
 @dataclass(frozen=True, slots=True)

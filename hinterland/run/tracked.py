@@ -59,7 +59,7 @@ class Tracked:
             labels = images.labels[rows].astype(np.int32)
             channels.insert(0, Channel("label", labels, images.classes))
         for name, column in images.channels.items():
-            channels.append(Channel(name, column[rows].astype(np.float32)))
+            channels.append(_known(name, column[rows], images.words.get(name)))
         return cls(rows, np.asarray(images.pixels[rows]), tuple(channels))
 
     def write(self, place: Path) -> None:
@@ -91,6 +91,12 @@ def rows(place: Path) -> np.ndarray:
         raise HinterlandError(
             f"cannot read {place / 'rows.safetensors'}: {error}", "restore the file from a copy"
         ) from None
+
+
+def _known(name: str, column: np.ndarray, words: tuple[str, ...] | None) -> Channel:
+    if words is None:
+        return Channel(name, column.astype(np.float32))
+    return Channel(name, np.where(np.isnan(column), -1, column).astype(np.int32), words)
 
 
 def _split(held_out: np.ndarray) -> Channel:
