@@ -1,8 +1,8 @@
 """Builds docs/gallery.md and its pictures from runs that are there.
 
-python scripts/gallery.py runs/mnist runs/fashion runs/mnist-16
+python scripts/gallery.py runs/mnist runs/fashion runs/mnist-16 [--only KIND ...]
 
-The first two have two latents and a classifier, the third has more latents. All figures and movies
+--only draws some kinds anew and leaves the other pictures as they are. The first two have two latents and a classifier, the third has more latents. All figures and movies
 are drawn with their usual settings, but small, and kept as WebP.
 """
 
@@ -11,19 +11,14 @@ from __future__ import annotations
 import argparse
 import io
 import tempfile
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from PIL import Image
 
-from hinterland import data
-from hinterland.data.convert import Conversion
-from hinterland.run import Run
 from hinterland.show.figures import FIGURES, figure
 from hinterland.show.movies import MOVIES, movie
-from hinterland.show.reader import Reader
-from hinterland.types import Images
+from hinterland.show.reader import Reader, load
 
 DOCS = Path(__file__).parent.parent / "docs"
 PLACE = DOCS / "gallery"
@@ -52,9 +47,13 @@ FIGURE_LIST = (
     Shown("territory", (FIRST,), "dark"),
     Shown("territory", (SECOND,)),
     Shown("codes", (DEEP,)),
-    Shown("interpolation", (SECOND,)),
+    Shown("interpolation", (DEEP,)),
+    Shown("interpolation", (SECOND,), "dark", (("path", "examples"),)),
     Shown("arithmetic", (SECOND,), "dark"),
     Shown("traversals", (DEEP,), "light", (("latents", 6),)),
+    Shown("traversals", (DEEP,), "dark", (("latents", 6), ("along", "directions"))),
+    Shown("samples", (DEEP,)),
+    Shown("samples", (SECOND,), "dark", (("count", 6),)),
     Shown("distortion", (FIRST,), "dark"),
     Shown("distortion", (SECOND,), "light", (("points", False), ("ellipses", True))),
     Shown("losses", (FIRST,)),
@@ -74,10 +73,13 @@ def main() -> None:
     """Draw everything, and write the page that shows it."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("runs", nargs=3, type=Path, metavar="RUN")
-    runs = [_reader(path) for path in parser.parse_args().runs]
+    parser.add_argument("--only", nargs="+", default=[], metavar="KIND", help="draw these anew")
+    asked = parser.parse_args()
+    runs, only = [load(path) for path in asked.runs], asked.only
     PLACE.mkdir(exist_ok=True)
     for old in PLACE.glob("*.webp"):
-        old.unlink()
+        if not only:
+            old.unlink()
     page = [
         "# Gallery",
         "",
@@ -95,23 +97,14 @@ def main() -> None:
                 page += [f"### {kind}", "", family.summary(kind), ""]
                 for number, each in enumerate(e for e in shown if e.kind == kind):
                     name = f"{family.kind}-{kind}-{number}.webp"
-                    (PLACE / name).write_bytes(draw(each, [runs[i] for i in each.whose], folder))
+                    if not only or kind in only:
+                        made = draw(each, [runs[i] for i in each.whose], folder)
+                        (PLACE / name).write_bytes(made)
                     page += [f"`{_command(family.kind, each, runs)}`", ""]
                     page += [f"![{kind}](gallery/{name})", ""]
                     print(name, (PLACE / name).stat().st_size)
     (DOCS / "gallery.md").write_text("\n".join(page).rstrip() + "\n", encoding="utf-8")
     print("in all", sum(path.stat().st_size for path in PLACE.iterdir()))
-
-
-def _reader(path: Path) -> Reader:
-    run = Run.open(path)
-    told = run.spec["images"]
-
-    @cache
-    def images() -> Images:
-        return data.look(told["source"], Conversion.of(told.get("conversion", {}))).images
-
-    return Reader(run, images=images)
 
 
 def _figure(shown: Shown, runs: list[Reader], folder: str) -> bytes:

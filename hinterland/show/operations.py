@@ -148,18 +148,20 @@ class Operations(ABC):
         if path == "auto":
             path = "supported" if len(a) > 2 else "geodesic"
         rows = np.empty(0, int)
+        if path in ("geodesic", "supported"):
+            starts = self._starts(a, b)
+            found = (
+                geodesic(self.surface, a, b, starts=starts)
+                if path == "geodesic"
+                else supported(self.surface, a, b, self.support, starts=starts)
+            )
+            farthest = float(self.support.distance(found.way).max())
+            return Route(path, found.way, found.length, found.straight, farthest, rows)
+        way = spherical(a, b, EVEN) if path == "spherical" else linear(a, b, EVEN)
         straight = self.surface.length(self.surface.even(linear(a, b, EVEN), EVEN))
-        if path == "linear":
-            way = linear(a, b, EVEN)
-        elif path == "spherical":
-            way = spherical(a, b, EVEN)
-        elif path == "examples":
+        if path == "examples":
             way, rows = self._through(a, b)
-        elif path == "geodesic":
-            way = geodesic(self.surface, a, b, starts=self._starts(a, b)).way
-        else:
-            way = supported(self.surface, a, b, self.support, starts=self._starts(a, b)).way
-        even = way if path in ("geodesic", "supported") else self.surface.even(way, EVEN)
+        even = self.surface.even(way, EVEN)
         farthest = float(self.support.distance(even).max())
         return Route(path, way, self.surface.length(even), straight, farthest, rows)
 
