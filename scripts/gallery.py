@@ -2,8 +2,9 @@
 
 python scripts/gallery.py runs/mnist runs/fashion runs/mnist-16 [--only KIND ...]
 
---only draws some kinds anew and leaves the other pictures as they are. The first two have two latents and a classifier, the third has more latents. All figures and movies
-are drawn with their usual settings, but small, and kept as WebP.
+--only draws some kinds anew and leaves the other pictures as they are. The first two runs have two
+latents and a classifier, the third has more latents. All figures and movies are drawn with their
+usual settings, but small, and kept as WebP.
 """
 
 from __future__ import annotations
