@@ -135,7 +135,9 @@ function createShelf(context: Context, studio: Studio) {
     onclick: () => studio.begin(),
   });
   const items = new Map<number, ReturnType<typeof createItem>>();
-  const node = el("div", { class: "row kept" }, list, fresh);
+  // It has its room before there is one: the sheet must not move under the pen.
+  const none = el("p", { class: "quiet", text: `Up to ${MOST} are kept here.` });
+  const node = el("div", { class: "row kept" }, none, list, fresh);
   const undo = effect(() => {
     const kept = store.own.value;
     const held = store.pin.value;
@@ -151,7 +153,8 @@ function createShelf(context: Context, studio: Studio) {
     const same = nodes.length === list.children.length && nodes.every((one, i) => list.children[i] === one);
     if (!same) list.replaceChildren(...nodes);
     fresh.disabled = kept.length >= MOST;
-    node.hidden = kept.length === 0;
+    none.hidden = kept.length > 0;
+    fresh.hidden = kept.length === 0;
   });
   return { node, undo };
 
