@@ -7,6 +7,9 @@ import { createDesk } from "./desk";
 import { all, el, icon } from "./dom";
 import type { Context, View } from "./view";
 
+const STAYS = "Drop it: it is read and encoded in this page, and sent nowhere.";
+const ASKS = "Drop it: the server that shows this page encodes it.";
+
 export const own: View = {
   name: "own",
   title: "Your own image",
@@ -35,7 +38,7 @@ export const own: View = {
     const target = el(
       "div",
       { class: "drop", hidden: true, "aria-hidden": "true" },
-      el("p", { text: "Drop it: it is read and encoded in this page, and sent nowhere." }),
+      el("p", { text: scene.graphs.encoder ? STAYS : ASKS }),
     );
     place.append(card, target);
     card.addEventListener("keydown", (event) => {
