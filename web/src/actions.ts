@@ -219,6 +219,22 @@ export function toggleNthLayer(explorer: Explorer, place: number): void {
   if (layer) toggleLayer(explorer, layer.name);
 }
 
+/** Lays a sheet through what the hand was at last in a map with depth, or takes it away. */
+export function toggleSheet(explorer: Explorer): void {
+  const { store } = explorer;
+  if (!store.sheet.peek()) moveSheet(explorer, 0);
+  else store.sheet.value = null;
+}
+
+/** Moves the sheet away from the eye, by as much as so many pixels are there; lays it where there is none. */
+export function moveSheet({ store, main }: Explorer, pixels: number): void {
+  if (main.shown.peek()?.map.dims !== 3) return;
+  const through = main.map.sheetMoved(pixels);
+  // Whoever follows the store asks the map where things are.
+  main.map.setSheet(through);
+  store.sheet.value = through;
+}
+
 /** Pixels of a picture at a point, before anybody chooses. */
 const PICTURE = 32;
 

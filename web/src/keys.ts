@@ -1,5 +1,6 @@
 /** The one table of keys: it binds them, and the help lists it. */
 import {
+  moveSheet,
   nextColour,
   nextSpeed,
   nextTheme,
@@ -16,6 +17,7 @@ import {
   toggleNthLayer,
   togglePictures,
   togglePlay,
+  toggleSheet,
 } from "./actions";
 import type { Explorer } from "./explorer";
 import { LAYERS } from "./layers";
@@ -34,6 +36,7 @@ const STEP = 10;
 const ZOOM = 1.25;
 const PAN = 60;
 const TURN = 0.12;
+const SHEET_STEP = 24;
 
 export const KEYS: readonly Key[] = [
   {
@@ -124,6 +127,19 @@ export const KEYS: readonly Key[] = [
     keys: ["h", "j", "k", "i"],
     does: "move the map left, down, right, up; in three dimensions, turn it",
     act: (explorer, event) => moveMap(explorer, event),
+  },
+  {
+    shown: ["w"],
+    keys: ["w"],
+    does: "on maps with depth, a sheet on which every spot can be looked at",
+    act: (explorer) => toggleSheet(explorer),
+  },
+  {
+    shown: ["PageUp", "PageDown"],
+    keys: ["pageup", "pagedown"],
+    does: "move the sheet nearer, farther; with Shift, a little",
+    act: (explorer, { key, shiftKey }) =>
+      moveSheet(explorer, (key === "PageUp" ? -1 : 1) * (shiftKey ? SHEET_STEP / 8 : SHEET_STEP)),
   },
   {
     shown: ["p"],

@@ -42,6 +42,7 @@ const ORDER: readonly (readonly string[])[] = [
     "views/pointer",
     "views/lasso",
     "views/thumbs",
+    "views/sheet",
     "views/histogram",
   ],
   [

@@ -8,6 +8,7 @@ import { grouped } from "../words";
 import { all, el, faultNote } from "./dom";
 import { createHistogram } from "./histogram";
 import { createLayers } from "./layers";
+import { createSheet } from "./sheet";
 import { createPictures } from "./thumbs";
 import type { Context, View } from "./view";
 
@@ -44,9 +45,11 @@ export const legend: View = {
     drawer.hidden = channels.length === 0;
     const layers = createLayers(context, wide);
     const pictures = createPictures(context);
-    place.append(drawer, layers.node, pictures.node);
+    const sheet = createSheet(context);
+    place.append(drawer, layers.node, pictures.node, sheet.node);
     return all(
       pictures.undo,
+      sheet.undo,
       layers.undo,
       effect(() => {
         choice.value = store.colour.value ?? "";

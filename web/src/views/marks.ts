@@ -2,6 +2,7 @@
 import { mountMarks } from "./crosses";
 import { all } from "./dom";
 import { mountLasso } from "./lasso";
+import { mountSheet } from "./sheet";
 import type { View } from "./view";
 
 export const marks: View = {
@@ -9,5 +10,9 @@ export const marks: View = {
   title: "Marks on the map",
   tag: "div",
   mount: (place, context) =>
-    all(mountMarks(place, context, context.main), mountLasso(place, context, context.main)),
+    all(
+      mountMarks(place, context, context.main),
+      mountLasso(place, context, context.main),
+      mountSheet(place, context),
+    ),
 };

@@ -1,4 +1,5 @@
 /** A hand over a map: its place becomes the cursor's spot, and a click pins what is there. */
+import { effect } from "@preact/signals-core";
 import { aimAt, pinAt } from "../actions";
 import type { Pane } from "../beside";
 import type { Explorer } from "../explorer";
@@ -36,8 +37,13 @@ export function followPointer(explorer: Explorer, pane: Pane): () => void {
   const undo = pane.map.onCamera(() => {
     if (at) aimAt(explorer, ...at, pane);
   });
+  const follow = effect(() => {
+    void store.sheet.value;
+    if (at) aimAt(explorer, ...at, pane);
+  });
   return () => {
     listening.abort();
+    follow();
     undo();
   };
 }
