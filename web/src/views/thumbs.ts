@@ -29,6 +29,7 @@ export function mountThumbs(context: Context, pane: Pane): () => void {
     const size = store.pictures.peek();
     node.hidden = !crowd || size === 0;
     if (!crowd || !brush || node.hidden) return;
+    const began = performance.now();
     const view = pane.map.view();
     const density = Math.min(2, devicePixelRatio || 1);
     const [width, height] = [Math.round(view.width * density), Math.round(view.height * density)];
@@ -39,6 +40,7 @@ export function mountThumbs(context: Context, pane: Pane): () => void {
     clearTimeout(timer);
     timer = setTimeout(() => sprites.want(seen.map(({ index }) => index)), REST_MS);
     paint(seen, size);
+    Object.assign(node.dataset, { pictures: seen.length, ms: performance.now() - began });
   };
   const paint = (seen: readonly Placed[], size: number) => {
     if (!brush) return;
