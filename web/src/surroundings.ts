@@ -21,6 +21,7 @@ export function insetsNow(page: HTMLElement, surface: HTMLElement): Insets {
     ...["header", "legend", "selection", "inspector", "timeline"].map(covered),
   ];
   const easel = page.querySelector(".easel:not([hidden])")?.getBoundingClientRect();
+  const truth = page.querySelector(".truth")?.getBoundingClientRect();
   const beside = (inspector?.height ?? 0) > 0 && (inspector?.width ?? 0) < box.width / 2;
   const lower = beside ? timeline : inspector;
   const strip = chosen?.height ? chosen : lower;
@@ -29,6 +30,8 @@ export function insetsNow(page: HTMLElement, surface: HTMLElement): Insets {
     top: over((head?.bottom ?? 0) - part.top),
     right: beside ? over(part.right - (easel?.left ?? inspector?.left ?? part.right)) : 0,
     bottom: over(part.bottom - (strip?.top ?? part.bottom)),
-    left: beside && legend?.width ? over(legend.right - part.left) : 0,
+    left: beside
+      ? over(Math.max(legend?.width ? legend.right : 0, truth?.width ? truth.right : 0) - part.left)
+      : 0,
   };
 }

@@ -38,7 +38,7 @@ export const truth: View = {
     const attributes = { type: "button", class: "tool", "aria-label": "Close", title: "Close (q)" };
     const card = el(
       "div",
-      { class: "truth panel" },
+      { class: "truth panel", hidden: true },
       el(
         "div",
         { class: "card-head" },
@@ -59,7 +59,10 @@ export const truth: View = {
     const known = coloursOf(scene).some(({ name }) => name === DISTORTION.name);
     return all(
       effect(() => {
+        const was = card.hidden;
         card.hidden = !store.truthOpen.value;
+        // It lies over the map: what is shown whole stays in sight.
+        if (was !== card.hidden && store.camera.peek() === null) context.fit(250);
       }),
       effect(() => {
         fog.checked = store.layers.value.get("fog")?.on ?? false;
