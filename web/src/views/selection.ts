@@ -15,7 +15,7 @@ export const selection: View = {
   tag: "section",
   mount(place, context) {
     const { store } = context;
-    const count = el("h2", {});
+    const count = el("h2", { "aria-live": "polite" });
     const words = el("p", { class: "quiet" });
     const strip = el("ul", { class: "strip", "aria-label": "Chosen images" });
     const more = el("button", { type: "button", class: "button", onclick: () => pages.value++ });
