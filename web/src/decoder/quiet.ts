@@ -1,7 +1,10 @@
 /** Long work beside the quick: one short piece at a time, and whatever is urgent goes first. */
 
-/** The longest that something urgent should wait for a piece, in milliseconds. */
-const PIECE_MS = 7;
+/** How long a piece should take, in milliseconds: while a hand is on the map, and while nobody asks for anything. */
+const PIECE_MS = { busy: 8, calm: 24 } as const;
+const CALM_AFTER_MS = 400;
+/** Single rows cost a graph three times as much as many: fewer than these only where they would take too long. */
+const FEWEST = 8;
 /** Rows of the first piece, before anybody knows what one costs; a piece is at most so many times the last. */
 const FIRST = 4;
 const GROWTH = 4;
@@ -9,6 +12,7 @@ const MOST = 4096;
 
 export class Quiet {
   #urgent = 0;
+  #last = Number.NEGATIVE_INFINITY;
   #calm: (() => void)[] = [];
   #turn: Promise<void> = Promise.resolve();
   /** Milliseconds of a row and rows of the last piece, by the kind of work. */
@@ -21,6 +25,7 @@ export class Quiet {
       return await work();
     } finally {
       this.#urgent--;
+      this.#last = performance.now();
       if (this.#urgent === 0) for (const go of this.#calm.splice(0)) go();
     }
   }
@@ -63,8 +68,11 @@ export class Quiet {
   #size(kind: string): number {
     const cost = this.#costs.get(kind);
     if (!cost) return FIRST;
-    const fits = Math.floor(PIECE_MS / Math.max(1e-4, cost.row));
-    return Math.max(1, Math.min(fits, GROWTH * cost.rows, MOST));
+    const { busy, calm } = PIECE_MS;
+    const row = Math.max(1e-4, cost.row);
+    const fits = Math.floor((performance.now() - this.#last > CALM_AFTER_MS ? calm : busy) / row);
+    const fewest = Math.min(FEWEST, Math.floor(calm / row));
+    return Math.max(1, Math.min(Math.max(fits, fewest), GROWTH * cost.rows, MOST));
   }
 
   #learn(kind: string, rows: number, ms: number): void {
