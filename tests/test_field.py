@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hinterland.show.field import Named, magnification
-from hinterland.show.grid import Grid
+from hinterland.latent.magnification import grid_metric, magnification
+from hinterland.show.field import Named
 
 EXAMPLE = json.loads((Path(__file__).parent / "fixtures" / "ground.json").read_text())
 
@@ -22,8 +22,7 @@ def numbers(told: list[object]) -> np.ndarray:
 def test_how_much_pictures_change_is_what_the_page_is_told() -> None:
     xs, ys = np.array(EXAMPLE["xs"]), np.array(EXAMPLE["ys"])
     pictures = np.array(EXAMPLE["pictures"], np.float32).reshape(len(ys), len(xs), 2, 2, 1)
-    cells = Grid(xs, ys, np.zeros((len(ys), len(xs), 2), np.float32), "")
-    told, due = magnification(cells, pictures), numbers(EXAMPLE["magnification"])
+    told, due = magnification(grid_metric(pictures, xs, ys)), numbers(EXAMPLE["magnification"])
     assert (np.isfinite(due) == np.isfinite(told)).all()
     assert 0 < np.isfinite(due).sum() < due.size
     np.testing.assert_allclose(told, due, atol=1e-6)
