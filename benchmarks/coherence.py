@@ -6,6 +6,7 @@ spread) by --projection tsne, in several ways, and prints, averaged over neighbo
   corr    Spearman's correlation of that way with the share of the 15 latent neighbours exchanged:
           whether the points that move are those whose latents change
   trust   trustworthiness at k = 15, averaged over the epochs
+The product lays a run out as `backward from the last` does; --only takes one or more of the ways.
 Then the two that must stand still: the same latents again, and the same turned and grown.
 """
 
@@ -36,6 +37,7 @@ def main() -> None:
     parser.add_argument("--projection", default="tsne")
     parser.add_argument("--images", type=int, default=1500)
     parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--only", nargs="+", default=[""], metavar="WAY", help="how ways begin")
     asked = parser.parse_args()
     run = Run.open(asked.run)
     every = [epoch for epoch in run.epochs if epoch > 0] or run.epochs
@@ -62,6 +64,8 @@ def main() -> None:
     }
     print(f"{'':28}  move    corr   trust      s")
     for name, way in ways.items():
+        if not name.startswith(tuple(asked.only)):
+            continue
         begun = time.perf_counter()
         maps = way()
         seconds = time.perf_counter() - begun
