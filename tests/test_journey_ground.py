@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from hinterland.chart import refresh
 from hinterland.cli import main
+from hinterland.latent.magnification import grid_metric, magnification
 from hinterland.run import Run
 from hinterland.show import field, grid
 from hinterland.show.grid import Grid
@@ -159,7 +160,7 @@ def test_distortion_is_pythons_magnification_less_its_median(
             page.evaluate("epoch => window.hinterland.set({ epoch })", epoch)
             reader, layout = at(digits, epoch)
             cells = grid.over(layout, 32)
-            whole = field.magnification(cells, np.clip(cells.decoded(reader), 0, 1))
+            whole = stretched(cells, reader)
             median = np.median(whole[np.isfinite(whole)])
             for place in PLACES:
                 told = says(page, "distortion", place)
@@ -168,9 +169,14 @@ def test_distortion_is_pythons_magnification_less_its_median(
                 xs, ys = x + step * np.arange(-1, 2), y - step * np.arange(-1, 2)
                 spots = np.stack(np.meshgrid(xs, ys), -1).reshape(-1, 2).astype(np.float32)
                 around = Grid(xs, ys, layout.to_latent(spots).reshape(3, 3, -1), "")
-                here = field.magnification(around, np.clip(around.decoded(reader), 0, 1))[1, 1]
+                here = stretched(around, reader)[1, 1]
                 # float32 pictures, and differences of them that are small
                 assert told["value"] == pytest.approx(here - median, abs=0.02)
+
+
+def stretched(cells: Grid, reader: Reader) -> np.ndarray:
+    pictures = np.clip(cells.decoded(reader), 0, 1)
+    return magnification(grid_metric(pictures, cells.xs, cells.ys))
 
 
 def test_density_counts_the_points_that_are_drawn(
