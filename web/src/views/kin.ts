@@ -28,11 +28,12 @@ export function createKin(context: Context, of: () => Place | null) {
     );
     return { slot, button, distance, tile: createTileShow(slot, recording) };
   });
+  const row = el("div", { class: "kin-row" }, ...cells.map(({ button }) => button));
   const node = el(
     "div",
     { class: "kindred", hidden: most === 0 },
     el("h3", { text: "nearest in latent space", title: "True neighbours: by the latents, not by the map" }),
-    el("div", { class: "kin-row" }, ...cells.map(({ button }) => button)),
+    row,
   );
   return {
     node,
@@ -41,6 +42,7 @@ export function createKin(context: Context, of: () => Place | null) {
       effect(() => {
         const found = kin.value;
         const columns = store.columns.value;
+        row.classList.toggle("none", found.length === 0);
         for (const [rank, { button, distance, tile }] of cells.entries()) {
           const one = found[rank];
           tile.show(one?.index ?? -1);
