@@ -1,4 +1,4 @@
-/** How much pictures change along a map: the arithmetic of distortion, the same as hinterland/show/field.py. */
+/** How much pictures change along a map: the arithmetic of distortion, the same as hinterland/latent/magnification.py. */
 
 /**
  * log10 sqrt(det JᵀJ) at every cell of a grid, (rows, columns), by differences of its pictures (rows, columns, size):

@@ -17,8 +17,10 @@ export function followPointer(explorer: Explorer, pane: Pane): () => void {
   listen("pointermove", (event) => {
     if (!event.isPrimary) return;
     at = [event.clientX, event.clientY];
-    store.pointing.value = event.buttons === 0 || event.pointerType === "touch";
-    aimAt(explorer, ...at, pane);
+    const hovers = event.buttons === 0 || event.pointerType === "touch";
+    store.pointing.value = hovers;
+    // What is dragged stays under the pointer: the camera, which is still to move, says where that is.
+    if (hovers) aimAt(explorer, ...at, pane);
   });
   listen("pointerleave", () => {
     at = null;
