@@ -73,9 +73,9 @@ def sliders(page: Page) -> None:
 
 def drawing(page: Page) -> None:
     press(page, "y")
-    page.locator(".sheet").wait_for()
+    page.locator(".drawing-sheet").wait_for()
     for name in ("Space", "ArrowRight"):
-        page.locator(".sheet").press(name)
+        page.locator(".drawing-sheet").press(name)
     until(page, "window.hinterland.state().own.length === 1")
 
 

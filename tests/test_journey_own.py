@@ -94,7 +94,7 @@ def draw(
     page: Page, strokes: list[Stroke], size: float = 1, left: float = 0, top: float = 0
 ) -> None:
     """Draw with the mouse on the sheet; places are shares of its sides."""
-    box = page.locator(".sheet").bounding_box()
+    box = page.locator(".drawing-sheet").bounding_box()
     assert box is not None
     for stroke in strokes:
         spots = [
@@ -113,7 +113,7 @@ def draw(
 
 def open_easel(page: Page) -> None:
     page.keyboard.press("y")
-    page.locator(".sheet").wait_for()
+    page.locator(".drawing-sheet").wait_for()
 
 
 def own(page: Page) -> list[dict[str, Any]]:
@@ -212,7 +212,7 @@ def test_a_small_drawing_in_a_corner_is_put_as_the_data_are(
 def test_the_map_follows_while_the_pen_is_down(browser: Browser, address: str) -> None:
     with looking(browser, address) as page:
         open_easel(page)
-        box = page.locator(".sheet").bounding_box()
+        box = page.locator(".drawing-sheet").bounding_box()
         assert box is not None
         seen = set()
         page.mouse.move(box["x"] + 60, box["y"] + 50)
@@ -335,15 +335,20 @@ def test_a_screenshot_of_a_drawing_and_of_sliders(
     with looking(browser, address, color_scheme=theme) as page:
         page.set_viewport_size({"width": width, "height": height})
         page.get_by_role("button", name="Your own image (y)").click()
-        page.locator(".sheet").wait_for()
+        page.locator(".drawing-sheet").wait_for()
         page.wait_for_timeout(300)
-        before = page.locator(".sheet").bounding_box()
+        before = page.locator(".drawing-sheet").bounding_box()
         draw(page, [THREE])
         own(page)
         page.wait_for_timeout(400)
-        assert page.locator(".sheet").bounding_box() == before
+        assert page.locator(".drawing-sheet").bounding_box() == before
         page.screenshot(path=picture_folder() / f"own-{theme}-{width}.png")
-        for part in (".sheet", ".decoded .picture", ".difference .picture", ".landing.held"):
+        for part in (
+            ".drawing-sheet",
+            ".decoded .picture",
+            ".difference .picture",
+            ".landing.held",
+        ):
             box = page.locator(part).bounding_box()
             assert box is not None, part
             assert 0 <= box["x"] <= box["x"] + box["width"] <= width, part

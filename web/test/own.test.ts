@@ -64,6 +64,12 @@ describe("centred as MNIST is", () => {
     expect(Math.max(...data.subarray(0, 28))).toBe(0);
     expect(data[14 * 28 + 14]).toBeCloseTo(1);
   });
+  test("ink that fills the sheet stays on it, though its centre of mass is elsewhere", () => {
+    const heavy = boxed(280, 100, 100, 20, 100);
+    for (let x = 100; x < 180; x++) for (let y = 100; y < 110; y++) heavy.data[y * 280 + x] = 1;
+    const { data } = centred(heavy, 8, 8, 1, [0]);
+    expect(inkOf({ data, h: 8, w: 8, c: 1 }, [0])).toMatchObject({ top: 0, height: 8 });
+  });
   test("a blank sheet stays blank", () => {
     const { data } = centred(boxed(280, 0, 0, 0, 0), 28, 28, 20 / 28, [0]);
     expect(data.every((value) => value === 0)).toBe(true);

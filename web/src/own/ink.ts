@@ -11,7 +11,9 @@ export interface Raster {
 export interface Ink {
   readonly x: number;
   readonly y: number;
-  /** The sides of the box around it. */
+  /** The box around it. */
+  readonly left: number;
+  readonly top: number;
   readonly width: number;
   readonly height: number;
 }
@@ -38,7 +40,8 @@ export function inkOf({ data, h, w, c }: Raster, paper: ArrayLike<number>): Ink 
     }
   }
   if (mass === 0) return null;
-  return { x: x / mass, y: y / mass, width: right - left + 1, height: bottom - top + 1 };
+  const box = { left, top, width: right - left + 1, height: bottom - top + 1 };
+  return { x: x / mass, y: y / mass, ...box };
 }
 
 /** The whole picture in h x w: each pixel is the mean of what it covers. */
@@ -48,14 +51,22 @@ export function reduced(raster: Raster, h: number, w: number): Raster {
 
 /**
  * As MNIST was made (LeCun, Cortes, Burges): the ink scaled, its proportions kept, until the longer side of its box is
- * `box` of the sheet's shorter side, then moved until its centre of mass is the middle. A blank sheet stays blank.
+ * `box` of the sheet's shorter side, then moved until its centre of mass is the middle, or as near to it as leaves all of
+ * it on the sheet. A blank sheet stays blank.
  */
 export function centred(raster: Raster, h: number, w: number, box: number, paper: ArrayLike<number>): Raster {
   const ink = inkOf(raster, paper);
   if (!ink) return reduced(raster, h, w);
   const scale = (box * Math.min(h, w)) / Math.max(ink.width, ink.height);
-  const by = { x: w / 2 - ink.x * scale, y: h / 2 - ink.y * scale };
+  const by = {
+    x: within(w / 2 - ink.x * scale, -ink.left * scale, w - (ink.left + ink.width) * scale),
+    y: within(h / 2 - ink.y * scale, -ink.top * scale, h - (ink.top + ink.height) * scale),
+  };
   return placed(raster, h, w, { x: scale, y: scale }, by, paper);
+}
+
+function within(value: number, least: number, most: number): number {
+  return Math.max(least, Math.min(value, most));
 }
 
 interface Pair {

@@ -10,10 +10,10 @@ export interface Sort {
   readonly box: number | null;
 }
 
-/** Borders of that mean at most are dark. */
+/** Borders that are at most so light, for the most part, are dark. */
 const DARK = 0.04;
-/** How far from the middle the centre of mass may be, of the sheet's shorter side. */
-const NEAR = 0.04;
+/** How far from the middle the centre of mass may be, of the sheet's shorter side: MNIST's is 0.03, scikit-learn's digits' 0.05. */
+const NEAR = 0.06;
 
 /** Told by a sample of the data; of an empty one, black paper. */
 export function sortOf(sample: readonly Raster[], c: number): Sort {
@@ -39,17 +39,16 @@ function boxOf(sample: readonly Raster[], paper: readonly number[]): number | nu
   return boxes.length > 0 && middleOf(away) <= NEAR ? middleOf(boxes) : null;
 }
 
-/** The mean of one channel along the four edges. */
+/** One channel along the four edges, where for the most part there is paper: its median. */
 function borderOf({ data, h, w, c }: Raster, k: number): number {
-  let [sum, count] = [0, 0];
+  const edges: number[] = [];
   for (let row = 0; row < h; row++) {
     const edge = row === 0 || row === h - 1;
     for (let column = 0; column < w; column += edge || w === 1 ? 1 : w - 1) {
-      sum += data[(row * w + column) * c + k]!;
-      count++;
+      edges.push(data[(row * w + column) * c + k]!);
     }
   }
-  return sum / count;
+  return middleOf(edges);
 }
 
 /** The median; 0 of nothing. */

@@ -21,7 +21,7 @@ export function createCanvas({ shape }: Scene, studio: Studio, brush: ReadonlySi
   const paper = el("div", {});
   const words = "Draw with the mouse, or with the arrow keys: Space puts the pen down and lifts it";
   const attributes = { tabindex: 0, role: "application", "aria-label": "Sheet to draw on", title: words };
-  const node = el("div", { class: "sheet", ...attributes }, paper, nib);
+  const node = el("div", { class: "drawing-sheet", ...attributes }, paper, nib);
   node.style.setProperty("--shape", `${w} / ${h}`);
   let at: Spot | null = null;
   let pen: Spot = [w / 2, h / 2];
