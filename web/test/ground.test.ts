@@ -2,8 +2,11 @@
 /** The ground under the points: Python's arithmetic, tiles that refine, and work that lets the quick go first. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { signal } from "@preact/signals-core";
 import { describe, expect, test, vi } from "vitest";
 import { Quiet } from "../src/decoder/quiet";
+import { createGround, type Plot } from "../src/ground";
+import { withSetting } from "../src/layers";
 import { densityOver, SPREAD } from "../src/layers/kernel";
 import {
   above,
@@ -20,7 +23,11 @@ import { magnification, referenceOf } from "../src/layers/magnify";
 import { sureness, winnerOf } from "../src/layers/naming";
 import { type Making, Pyramid, type Tile } from "../src/layers/pyramid";
 import { Shelf } from "../src/layers/shelf";
-import { viewOf } from "../src/map";
+import { type Painter, viewOf } from "../src/map";
+import type { Shown } from "../src/recording";
+import { createStore } from "../src/store";
+import { flat } from "../src/ways";
+import { aScene } from "./fixtures";
 
 interface Example {
   readonly xs: number[];
@@ -276,5 +283,77 @@ describe("quiet work", () => {
     });
     await expect(work).rejects.toThrow("enough");
     expect(done).toBe(4);
+  });
+});
+
+describe("the ground of a map", () => {
+  function aGround() {
+    const scene = aScene();
+    const store = createStore(scene);
+    const shown = signal<Shown | null>(null);
+    const painters: (Painter | null)[] = [];
+    const map = {
+      setBackdrop: (paint: Painter | null) => painters.push(paint),
+      timings: () => ({ msPerFrame: 1 }),
+    };
+    const asked: AbortSignal[] = [];
+    const quietly = (_: number, __: Float32Array, ___: string, signal: AbortSignal) => {
+      asked.push(signal);
+      return new Promise<Float32Array>((_done, fail) =>
+        signal.addEventListener("abort", () => fail(signal.reason)),
+      );
+    };
+    const means = { map, shown, recording: { tile: vi.fn() }, decoder: { quietly } };
+    const ground = createGround(scene, store, means as unknown as Plot);
+    const frame = (epoch: number, map = scene.maps[0]): Shown => {
+      const way = flat(new Float32Array(3), Float32Array.of(1, 0, 0, 0, 1, 0));
+      return { map, epoch, points: Float32Array.of(0, 0, 1, 0, 0, 1, 1, 1), way };
+    };
+    const paint = () => {
+      const brush = { save() {}, restore() {}, drawImage() {} } as unknown as CanvasRenderingContext2D;
+      painters.at(-1)?.(brush, near);
+    };
+    return { scene, store, shown, painters, asked, ground, frame, paint };
+  }
+  const isPainted = ({ painters }: ReturnType<typeof aGround>) => typeof painters.at(-1) === "function";
+
+  test("is there while a layer is on, on a flat map, and says what is at work", () => {
+    const made = aGround();
+    const { store, shown, ground, frame, scene, paint } = made;
+    shown.value = frame(5);
+    expect(isPainted(made)).toBe(false);
+    store.layers.value = withSetting(store.layers.value, "decoded", { on: true });
+    expect(isPainted(made)).toBe(true);
+    paint();
+    expect(ground.fares.value.get("decoded")?.busy).toBe(true);
+    shown.value = { ...frame(5, scene.maps[1]), points: new Float32Array(12) };
+    expect(isPainted(made)).toBe(false);
+    expect(ground.fares.value.size).toBe(0);
+  });
+
+  test("another epoch begins anew, and what nobody wants ends", () => {
+    const made = aGround();
+    const { store, shown, asked, frame, paint, ground } = made;
+    shown.value = frame(5);
+    store.layers.value = withSetting(store.layers.value, "distortion", { on: true });
+    paint();
+    const first = asked.length;
+    expect(first).toBeGreaterThan(0);
+    store.layers.value = withSetting(store.layers.value, "distortion", { opacity: 0.3 });
+    paint();
+    expect(asked.length).toBe(first);
+    shown.value = frame(2);
+    paint();
+    expect(asked.length).toBeGreaterThan(first);
+    ground.dispose();
+    expect(asked.every(({ aborted }) => aborted)).toBe(true);
+    expect(isPainted(made)).toBe(false);
+  });
+
+  test("a scene without a classifier has no territory", () => {
+    const made = aGround();
+    made.shown.value = made.frame(5);
+    made.store.layers.value = withSetting(made.store.layers.value, "territory", { on: true });
+    expect(isPainted(made)).toBe(false);
   });
 });

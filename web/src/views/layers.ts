@@ -42,12 +42,14 @@ function createRow(context: Context, layer: Layer) {
   const undo = all(
     effect(() => {
       const setting = store.layers.value.get(name);
-      const map = store.map.value;
-      const missing = layer.missing(scene, map);
-      const isOn = (setting?.on ?? false) && !missing;
-      const fare = isOn ? context.main.ground.fares.value.get(name) : undefined;
+      const maps = [store.map.value, store.beside.value].filter((map) => map !== null);
+      const reasons = maps.map((map) => layer.missing(scene, map));
+      // One map side by side with another may have what that one has not.
+      const missing = reasons.includes(null) ? null : (reasons[0] ?? null);
+      const isOn = (setting?.on ?? false) && missing === null;
+      const fare = isOn ? fareOf(context, name) : null;
       // On a map with depth there is no ground.
-      node.hidden = map.dims === 3 && layer.lay !== null;
+      node.hidden = layer.lay !== null && maps.every(({ dims }) => dims === 3);
       on.checked = isOn;
       on.disabled = missing !== null;
       opacity.hidden = !isOn;
@@ -58,11 +60,16 @@ function createRow(context: Context, layer: Layer) {
       note.hidden = note.textContent === "";
     }),
     effect(() => {
-      const told = context.main.ground.fares.value.get(name)?.scale ?? null;
+      const told = fareOf(context, name)?.scale ?? null;
       scale.replaceChildren(...(told ? scaleOf(told, title) : []));
     }),
   );
   return { node, undo };
+}
+
+/** How a layer fares on the map, or on the one beside where that alone has it. */
+function fareOf({ main, beside }: Context, name: string): Fare | null {
+  return main.ground.fares.value.get(name) ?? beside.value?.ground.fares.value.get(name) ?? null;
 }
 
 function scaleOf({ ramp, ticks, words }: NonNullable<Fare["scale"]>, title: string): Node[] {
