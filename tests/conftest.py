@@ -11,12 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import settings
 
 from hinterland.run import Run
 from hinterland.train import Settings, begin, train
 from hinterland.types import Images
 
 ROOT = Path(__file__).parent.parent
+
+settings.register_profile("untimed", deadline=None)  # no test fails because a machine is slow
+settings.load_profile("untimed")
 
 
 def made_up(n: int, shape: tuple[int, int, int], seed: int = 0) -> Images:

@@ -23,7 +23,7 @@ from hinterland.types import Registry
 pictures = st.tuples(
     st.integers(2, 5), st.integers(1, 9), st.integers(1, 9), st.sampled_from((1, 3))
 ).flatmap(lambda shape: hnp.arrays(np.uint8, shape))
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=25)
 
 
 # What is written is read
@@ -223,7 +223,6 @@ def test_a_part_of_cifar10_as_npz_has_its_classes(tmp_path: Path) -> None:
     share=st.floats(0.01, 0.5),
     seed=st.integers(0, 9),
 )
-@settings(deadline=None)
 def test_each_class_gives_its_share(n: int, n_classes: int, share: float, seed: int) -> None:
     labels = np.random.default_rng(seed).integers(0, n_classes, n)
     held_out = hold_out(n, labels, share)

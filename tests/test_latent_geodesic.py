@@ -53,7 +53,7 @@ def test_ways_on_the_roll_have_the_length_of_the_flat_sheet() -> None:
         assert found.length == pytest.approx(true, rel=1e-3)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(SEEDS)
 def test_lengths_do_not_depend_on_the_coordinates(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -65,7 +65,7 @@ def test_lengths_do_not_depend_on_the_coordinates(seed: int) -> None:
     assert other.length == pytest.approx(plain.length, rel=1e-3)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(SEEDS, st.integers(1, 5))
 def test_never_longer_than_the_straight_line(seed: int, d: int) -> None:
     rng = np.random.default_rng(seed)
@@ -151,7 +151,6 @@ def test_clouds_that_do_not_meet_are_joined_where_they_are_nearest() -> None:
     assert graph.between(codes[25], codes[50]) is not None
 
 
-@settings(deadline=None)
 @given(SEEDS, st.integers(1, 40), st.integers(1, 9))
 def test_both_solvers_of_tridiagonal_blocks_agree(seed: int, t: int, d: int) -> None:
     rng = np.random.default_rng(seed)
@@ -166,7 +165,6 @@ def test_both_solvers_of_tridiagonal_blocks_agree(seed: int, t: int, d: int) -> 
     np.testing.assert_allclose(*found, atol=1e-10)
 
 
-@settings(deadline=None)
 @given(SEEDS, st.integers(4, 9), st.integers(2, 20))
 def test_plain_ways_begin_and_end_where_told_and_turn_back(seed: int, d: int, steps: int) -> None:
     a, b = np.random.default_rng(seed).standard_normal((2, d))
@@ -185,7 +183,6 @@ def test_a_spherical_way_among_few_latents_is_refused(d: int) -> None:
     assert "geodesic" in raised.value.hint
 
 
-@settings(deadline=None)
 @given(SEEDS, st.integers(2, 60), st.integers(1, 4))
 def test_near_finds_what_sorting_finds(seed: int, n: int, d: int) -> None:
     rng = np.random.default_rng(seed)

@@ -20,7 +20,6 @@ from tests.surfaces import blobs
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-@settings(deadline=None)
 @given(SEEDS)
 def test_a_sum_undoes_itself(seed: int) -> None:
     a, b, c = np.random.default_rng(seed).standard_normal((3, 5))
@@ -28,7 +27,6 @@ def test_a_sum_undoes_itself(seed: int) -> None:
     np.testing.assert_array_equal(analogy(a, a, c), c)
 
 
-@settings(deadline=None)
 @given(SEEDS)
 def test_an_attribute_is_what_was_added_whatever_goes_with_it(seed: int) -> None:
     """Nine of ten that have it are of group 1, one of ten that lack it."""
@@ -65,7 +63,6 @@ def test_empty_sides_are_refused() -> None:
         attribute(np.zeros((3, 2)), np.zeros(3, bool), np.ones(3, bool))
 
 
-@settings(deadline=None)
 @given(SEEDS)
 def test_separation_is_the_share_of_pairs_in_order(seed: int) -> None:
     codes = np.random.default_rng(seed).integers(0, 4, (12, 1)).astype(float)
@@ -76,7 +73,6 @@ def test_separation_is_the_share_of_pairs_in_order(seed: int) -> None:
     assert separation(codes, has, ~has, -np.ones(1)) == pytest.approx(1 - true)
 
 
-@settings(deadline=None)
 @given(SEEDS, st.integers(1, 6))
 def test_directions_of_a_linear_decoder_are_its_singular_vectors(seed: int, d: int) -> None:
     rng = np.random.default_rng(seed)
@@ -97,7 +93,6 @@ def test_directions_find_the_factors_of_a_picture_behind_a_turn() -> None:
     assert best.min() > 0.99
 
 
-@settings(deadline=None)
 @given(SEEDS, st.integers(1, 5))
 def test_a_step_of_one_deviation_changes_what_is_told_and_places_are_counted_in_steps(
     seed: int, d: int
@@ -123,7 +118,6 @@ def test_latents_that_do_not_vary_are_no_directions() -> None:
     np.testing.assert_allclose(found.vectors[:2, 1], 0, atol=1e-12)
 
 
-@settings(deadline=None)
 @given(SEEDS, st.integers(2, 5))
 def test_a_traversal_moves_one_place_and_keeps_the_others(seed: int, d: int) -> None:
     rng = np.random.default_rng(seed)
@@ -190,7 +184,7 @@ def test_a_prior_is_normal_or_on_the_sphere() -> None:
     assert np.abs(round_.mean(0)).max() < 0.1
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(SEEDS)
 def test_an_outlier_is_the_one_far_from_a_cloud_at_any_scale(seed: int) -> None:
     rng = np.random.default_rng(seed)

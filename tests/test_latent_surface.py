@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hinterland.latent.magnification import (
@@ -23,7 +23,6 @@ def spots(seed: int, n: int = 20, d: int = 2) -> np.ndarray:
     return np.random.default_rng(seed).uniform(-1.4, 1.4, (n, d))
 
 
-@settings(deadline=None)
 @given(SEEDS, st.integers(1, 6))
 def test_a_linear_decoder_has_one_metric_everywhere(seed: int, d: int) -> None:
     rng = np.random.default_rng(seed)
@@ -32,7 +31,6 @@ def test_a_linear_decoder_has_one_metric_everywhere(seed: int, d: int) -> None:
     np.testing.assert_allclose(metric, np.broadcast_to(matrix.T @ matrix, metric.shape), atol=1e-8)
 
 
-@settings(deadline=None)
 @given(SEEDS)
 def test_the_sphere_the_roll_and_the_stereographic_sphere(seed: int) -> None:
     z = spots(seed)
@@ -55,7 +53,6 @@ def test_the_sphere_the_roll_and_the_stereographic_sphere(seed: int) -> None:
     np.testing.assert_allclose(axes[:, 0] / axes[:, 1], 1, atol=1e-8)
 
 
-@settings(deadline=None)
 @given(SEEDS)
 def test_other_coordinates_divide_the_magnification_by_their_own(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -127,7 +124,6 @@ def test_differences_in_single_precision_are_the_jacobian() -> None:
     assert np.abs(a / b - 1).max() < 1e-3
 
 
-@settings(deadline=None)
 @given(SEEDS, st.integers(2, 20))
 def test_an_even_way_keeps_its_ends_and_its_steps_are_equal(seed: int, steps: int) -> None:
     way = spots(seed, 6)
