@@ -127,10 +127,11 @@ function createSheet([h, w, c]: Scene["shape"]): (tile: Tile) => Float32Array {
     if (!brush) throw new Trouble("this browser reads no pictures");
     brush.drawImage(page, x, y, w, h, 0, 0, w, h);
     const { data } = brush.getImageData(0, 0, w, h);
-    return Float32Array.from(
-      { length: h * w * c },
-      (_, i) => data[c === 3 ? 4 * Math.floor(i / 3) + (i % 3) : 4 * i]! / 255,
-    );
+    const pixels = new Float32Array(h * w * c);
+    for (let from = 0, to = 0; to < pixels.length; from += 4) {
+      for (let k = 0; k < c; k++) pixels[to++] = data[from + k]! / 255;
+    }
+    return pixels;
   };
 }
 

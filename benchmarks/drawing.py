@@ -1,0 +1,107 @@
+"""How soon a drawing is on the map: python benchmarks/drawing.py RUN.
+
+Opens RUN with `hinterland open` in headless Chromium, draws on the sheet of one's own image with
+the mouse, one move after the other has been answered, and prints milliseconds from a move
+  mark            to the mark of the drawing being moved on the map (encoded)
+  reconstruction  to its reconstruction being painted (encoded and decoded)
+Medians and the 95th percentile; the browser shows both with its next frame. --json prints one
+object. Needs the test extras and a Chromium.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+MOVES = 80
+REST_MS = 150  # longer than any answer, so that none is taken for the next one's
+
+WATCH = """() => {
+    const told = { mark: [], reconstruction: [] };
+    const waiting = { mark: null, reconstruction: null };
+    const met = (kind) => {
+        if (waiting[kind] !== null) told[kind].push(performance.now() - waiting[kind]);
+        waiting[kind] = null;
+    };
+    document.querySelector(".drawing-sheet").addEventListener("pointermove", () => {
+        for (const kind of ["mark", "reconstruction"]) waiting[kind] ??= performance.now();
+    }, { capture: true });
+    new MutationObserver(() => met("mark")).observe(document.querySelector(".landings"), {
+        attributes: true, attributeFilter: ["transform"], subtree: true,
+    });
+    const decoded = document.querySelector(".decoded .picture").getContext("2d");
+    const put = decoded.putImageData.bind(decoded);
+    decoded.putImageData = (...given) => { put(...given); met("reconstruction"); };
+    window.watched = told;
+}"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    words = [sys.executable, "-m", "hinterland", "open", str(asked.run), "--no-browser", "--json"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=os.environ) as server:
+        try:
+            assert server.stdout is not None
+            told = measured(json.loads(server.stdout.readline())["url"])
+        finally:
+            server.send_signal(signal.SIGINT)
+    if asked.json:
+        print(json.dumps(told))
+        return
+    for name, numbers in told.items():
+        print(f"{name:15} {numbers['median']:6.1f} ms   95 %: {numbers['p95']:6.1f} ms")
+
+
+def measured(url: str) -> dict[str, dict[str, float]]:
+    program = next(path for name in NAMES if (path := shutil.which(name)))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.goto(url)
+        page.evaluate("window.hinterland.ready")
+        draw(page)
+        found = page.evaluate("window.watched")
+        browser.close()
+    return {
+        name: {"median": statistics.median(times), "p95": sorted(times)[int(0.95 * len(times))]}
+        for name, times in found.items()
+    }
+
+
+def draw(page: Page) -> None:
+    """Two loops of an eight; the first answer, for which the encoder starts, is not counted."""
+    page.keyboard.press("y")
+    sheet = page.locator(".drawing-sheet")
+    sheet.wait_for()
+    box = sheet.bounding_box()
+    assert box is not None
+    x, y, side = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, box["width"] / 4
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 1, y)
+    page.evaluate("async () => (await window.hinterland.own()).length")
+    page.evaluate(WATCH)
+    for i in range(MOVES):
+        turn = 4 * math.pi * i / MOVES
+        page.mouse.move(x + side * math.sin(2 * turn), y + side * math.sin(turn))
+        page.wait_for_timeout(REST_MS)
+    page.mouse.up()
+
+
+if __name__ == "__main__":
+    main()
