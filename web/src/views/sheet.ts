@@ -16,7 +16,7 @@ const SHEET_STEP = 24;
 /** Draws the sheet into a place, and moves it with the wheel while Alt is held. Returns what undoes it. */
 export function mountSheet(place: HTMLElement, context: Context): () => void {
   const { store, main } = context;
-  const disc = svg("circle", { class: "sheet" });
+  const disc = svg("circle", { class: "slice" });
   const drawing = svg("svg", { class: "marks", "aria-hidden": "true" }, disc);
   place.prepend(drawing);
   const draw = () => {
