@@ -131,6 +131,18 @@ def test_images_are_chosen_with_lasso_box_and_click_and_all_of_it_undone(
         assert state(page)["selection"] == []
         assert state(page)["pin"] is None
 
+        page.keyboard.press("End")
+        until(page, f"window.hinterland.state().drawn.epoch === {EPOCH}")
+        page.evaluate("window.hinterland.set({})")  # at rest
+        page.keyboard.press("Escape")
+        assert state(page)["tool"] == "move"
+        before = state(page)["camera"]
+        page.keyboard.down("Shift")
+        drag(page, corners(low, high))  # a lasso, whatever is in the hand
+        page.keyboard.up("Shift")
+        assert state(page)["selection"] == within
+        assert state(page)["camera"] == before
+
 
 def thumbnail(page: Page, place: np.ndarray, size: int) -> np.ndarray:
     """(size, size, 4): the pixels that are drawn around a place of the window."""
