@@ -5,7 +5,7 @@ import type { Answer, Asked } from "./protocol";
 type Question = Asked extends infer One ? (One extends unknown ? Omit<One, "id"> : never) : never;
 
 interface Waiting {
-  done(data: Float32Array | null): void;
+  done(data: Float32Array | null, ms: number): void;
   fail(why: Trouble): void;
 }
 
@@ -21,12 +21,20 @@ export class Channel {
     this.#start = start;
   }
 
-  /** Throws a Trouble. */
-  ask(question: Question, transfer: Transferable[] = []): Promise<Float32Array | null> {
+  /** `took` is told the milliseconds that the worker needed. Throws a Trouble. */
+  ask(
+    question: Question,
+    transfer: Transferable[] = [],
+    took: (ms: number) => void = () => {},
+  ): Promise<Float32Array | null> {
     if (this.broken) return Promise.reject(this.broken);
     this.#worker ??= this.#listen(this.#start());
     const id = this.#next++;
-    return new Promise((done, fail) => {
+    return new Promise((answer, fail) => {
+      const done = (data: Float32Array | null, ms: number) => {
+        took(ms);
+        answer(data);
+      };
       this.#waiting.set(id, { done, fail });
       this.#worker?.postMessage({ ...question, id }, transfer);
     });
@@ -43,7 +51,7 @@ export class Channel {
     worker.onmessage = ({ data: answer }: MessageEvent<Answer>) => {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
-      if ("data" in answer) waiting?.done(answer.data);
+      if ("data" in answer) waiting?.done(answer.data, answer.ms);
       else waiting?.fail(this.#explain(answer.error));
     };
     worker.onerror = () => this.#break("the decoding worker did not start");

@@ -6,7 +6,7 @@ import type { Source } from "../source";
 import { floats, readTensors } from "../tensors";
 import { Channel } from "./channel";
 import { Quiet } from "./quiet";
-import { type Job, PageRuntime, size } from "./runtime";
+import { type Job, type More, PageRuntime, size } from "./runtime";
 
 /** Where decoding happens. "none": neither the page nor the server can. */
 export type DecoderState = "asleep" | "starting" | "here" | "server" | "none";
@@ -49,13 +49,14 @@ export function createDecoder(scene: Scene, source: Source, startWorker: () => W
     if (state.peek() === "asleep") state.value = "starting";
   };
 
-  async function run(job: Job, epoch: number, data: Float32Array, next?: Job): Promise<Float32Array> {
+  async function run(job: Job, epoch: number, data: Float32Array, more: More = {}): Promise<Float32Array> {
+    const { next } = more;
     const shape = [data.length / size(job.takes), ...job.takes];
     const due = (shape[0] ?? 0) * size(job.gives);
     if (page.can(job)) {
       wake();
       try {
-        const result = await page.run(job, epoch, data, shape, next);
+        const result = await page.run(job, epoch, data, shape, more);
         state.value = "here";
         return checked(result, next ? (shape[0] ?? 0) * size(next.gives) : due);
       } catch (thrown) {
@@ -65,8 +66,10 @@ export function createDecoder(scene: Scene, source: Source, startWorker: () => W
     const served = scene.live.includes(job.graph === "encoder" ? "encode" : "decode");
     if (job.graph !== "classifier") state.value = served ? "server" : "none";
     if (!served || job.graph === "classifier") throw page.broken ?? nowhere(job);
+    const begun = performance.now();
     const answer = readTensors(await source.ask(job.question, { epoch, [job.input]: nested(data, shape) }));
     const told = checked(floats(answer, job.output, [shape[0] ?? 0, ...job.gives]), due);
+    more.took?.(performance.now() - begun);
     return next ? run(next, epoch, told) : told;
   }
 
@@ -84,8 +87,9 @@ export function createDecoder(scene: Scene, source: Source, startWorker: () => W
       for (const job of next ? [decoding, next] : [decoding]) {
         if (page.can(job)) await page.open(job, epoch).catch(() => {});
       }
-      await quiet.pieces(what, rows, signal, async (from, to) => {
-        all.set(await run(decoding, epoch, latents.subarray(from * d, to * d), next), from * width);
+      await quiet.pieces(what, rows, signal, async (from, to, took) => {
+        const part = latents.subarray(from * d, to * d);
+        all.set(await run(decoding, epoch, part, { next, took }), from * width);
       });
       return all;
     },
@@ -94,8 +98,8 @@ export function createDecoder(scene: Scene, source: Source, startWorker: () => W
       const held = images.map((value) => Math.min(1, Math.max(0, value)));
       const all = new Float32Array((held.length / row) * width);
       if (page.can(naming)) await page.open(naming, 0);
-      await quiet.pieces("classify", held.length / row, signal, async (from, to) => {
-        all.set(await run(naming, 0, held.subarray(from * row, to * row)), from * width);
+      await quiet.pieces("classify", held.length / row, signal, async (from, to, took) => {
+        all.set(await run(naming, 0, held.subarray(from * row, to * row), { took }), from * width);
       });
       return all;
     },

@@ -25,5 +25,5 @@ export type Asked =
   | { readonly kind: "close"; readonly id: number; readonly session: string };
 
 export type Answer =
-  | { readonly id: number; readonly data: Float32Array | null }
+  | { readonly id: number; readonly data: Float32Array | null /** What it took. */; readonly ms: number }
   | { readonly id: number; readonly error: string };

@@ -1,8 +1,10 @@
 /** Long work beside the quick: one short piece at a time, and whatever is urgent goes first. */
 
 /** How long a piece should take, in milliseconds: while a hand is on the map, and while nobody asks for anything. */
-const PIECE_MS = { busy: 8, calm: 24 } as const;
+const PIECE_MS = { busy: 6, calm: 16 } as const;
 const CALM_AFTER_MS = 400;
+/** One piece is worked at and the next one waits in the worker, so that it never waits for the page. */
+const AT_ONCE = 2;
 /** Single rows cost a graph three times as much as many: fewer than these only where they would take too long. */
 const FEWEST = 8;
 /** Rows of the first piece, before anybody knows what one costs; a piece is at most so many times the last. */
@@ -13,8 +15,8 @@ const MOST = 4096;
 export class Quiet {
   #urgent = 0;
   #last = Number.NEGATIVE_INFINITY;
-  #calm: (() => void)[] = [];
-  #turn: Promise<void> = Promise.resolve();
+  #under = 0;
+  #waiting: (() => void)[] = [];
   /** Milliseconds of a row and rows of the last piece, by the kind of work. */
   readonly #costs = new Map<string, { row: number; rows: number }>();
 
@@ -26,7 +28,7 @@ export class Quiet {
     } finally {
       this.#urgent--;
       this.#last = performance.now();
-      if (this.#urgent === 0) for (const go of this.#calm.splice(0)) go();
+      this.#next();
     }
   }
 
@@ -35,34 +37,37 @@ export class Quiet {
     kind: string,
     rows: number,
     signal: AbortSignal,
-    work: (from: number, to: number) => Promise<void>,
+    work: (from: number, to: number, took: (ms: number) => void) => Promise<void>,
   ): Promise<void> {
     let from = 0;
     while (from < rows) {
-      const done = await this.#take();
+      await this.#turn();
       try {
         signal.throwIfAborted();
         const to = Math.min(rows, from + this.#size(kind));
-        const begun = performance.now();
-        await work(from, to);
-        this.#learn(kind, to - from, performance.now() - begun);
+        const count = to - from;
+        await work(from, to, (ms) => this.#learn(kind, count, ms));
         from = to;
       } finally {
-        done();
+        this.#under--;
+        this.#next();
       }
     }
   }
 
-  /** Waits for its turn and for calm; returns what ends the turn. */
-  async #take(): Promise<() => void> {
-    const before = this.#turn;
-    let done = () => {};
-    this.#turn = new Promise((end) => {
-      done = end;
+  /** Waits for its turn and for calm; the turn is to be given back. */
+  #turn(): Promise<void> {
+    return new Promise((go) => {
+      this.#waiting.push(go);
+      this.#next();
     });
-    await before;
-    while (this.#urgent > 0) await new Promise<void>((go) => this.#calm.push(go));
-    return done;
+  }
+
+  #next(): void {
+    while (this.#urgent === 0 && this.#under < AT_ONCE && this.#waiting.length > 0) {
+      this.#under++;
+      this.#waiting.shift()?.();
+    }
   }
 
   #size(kind: string): number {
@@ -78,7 +83,7 @@ export class Quiet {
   #learn(kind: string, rows: number, ms: number): void {
     const known = this.#costs.get(kind);
     const row = ms / rows;
-    // A piece that waited for the page tells too much; the least of the last ones is nearer to the truth.
+    // A busy machine tells too much; the least of the last ones is nearer to the truth.
     this.#costs.set(kind, { row: known ? Math.min(row, 0.75 * known.row + 0.25 * row) : row, rows });
   }
 }

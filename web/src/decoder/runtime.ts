@@ -15,6 +15,13 @@ export interface Job {
   readonly gives: readonly number[];
 }
 
+export interface More {
+  /** A job that gets the pictures of this one, without their leaving the worker. */
+  readonly next?: Job | undefined;
+  /** Is told the milliseconds that the worker needed. */
+  readonly took?: (ms: number) => void;
+}
+
 /** Open sessions are kept in wasm memory, which never shrinks. */
 const SESSIONS = 7;
 
@@ -44,15 +51,20 @@ export class PageRuntime {
     return this.#sessions.get(graph === "classifier" ? `${graph}/` : `${graph}/${epoch}`);
   }
 
-  /** `next`: a job that gets the pictures of this one, without their leaving the worker. */
-  async run(job: Job, epoch: number, data: Float32Array, shape: readonly number[], next?: Job) {
+  async run(
+    job: Job,
+    epoch: number,
+    data: Float32Array,
+    shape: readonly number[],
+    { next, took }: More = {},
+  ) {
     const session = await this.open(job, epoch);
     const own = data.slice(); // a view would carry the whole array that it looks into
     const { input, output } = job;
     const asked = { kind: "run", session, input, output, data: own, shape } as const;
-    if (!next) return this.worker.ask(asked, [own.buffer]);
+    if (!next) return this.worker.ask(asked, [own.buffer], took);
     const after = { session: await this.open(next, epoch), input: next.input, output: next.output };
-    return this.worker.ask({ ...asked, next: after }, [own.buffer]);
+    return this.worker.ask({ ...asked, next: after }, [own.buffer], took);
   }
 
   restart(): void {

@@ -17,8 +17,9 @@ self.onmessage = ({ data: asked }: MessageEvent<Asked>) => {
 
 async function answer(asked: Asked): Promise<void> {
   try {
+    const begun = performance.now();
     const data = await act(asked);
-    const reply: Answer = { id: asked.id, data };
+    const reply: Answer = { id: asked.id, data, ms: performance.now() - begun };
     self.postMessage(reply, data ? { transfer: [data.buffer] } : {});
   } catch (thrown) {
     const reply: Answer = { id: asked.id, error: thrown instanceof Error ? thrown.message : String(thrown) };
