@@ -18,7 +18,7 @@ function aWorker() {
     if (!one) throw new Error("nothing was asked");
     const classes = one.kind === "run" && one.output === "probabilities";
     const data = one.kind === "run" ? new Float32Array(classes ? 2 : 4).fill(0.5) : null;
-    worker.onmessage?.({ data: { id: one.id, data } });
+    worker.onmessage?.({ data: { id: one.id, data, ms: 1 } });
     await new Promise((go) => setTimeout(go, 0));
     return one;
   };
