@@ -7,8 +7,8 @@ to any other value; B is C with one or two *other* factors changed, and A is D w
 four are drawn and encoded. The candidates are real images of the run, first those that it never
 trained on, then all, and D, which is one among so many; A, B and C are no candidates. Right: the
 candidate nearest to A - B + C has all six factors of D. It is looked for in three ways: among
-codes; among codes after the sum was decoded and encoded once more; among decoded pictures. Beside
-them: how often D is what is nearest to C alone.
+codes; among codes, in the decoder's average metric E[JᵀJ]; among decoded pictures. Beside them: how
+often D is what is nearest to C alone.
 
 Fashion-MNIST. To each held-out image of a class the vector from the mean code of its class to that
 of another is added, and the run's classifier names what is decoded: the share that it takes for the
@@ -28,6 +28,7 @@ from PIL import Image
 import hinterland
 from hinterland.data.convert import Conversion, fitted
 from hinterland.data.shapes import FACTORS, draw
+from hinterland.latent.axes import averaged
 from hinterland.latent.neighbours import near
 from hinterland.show.reader import Reader
 
@@ -66,7 +67,9 @@ class Real:
 def shapes(run: Reader, problems: int, seed: int) -> None:
     model, (n, d) = run.run.spec["model"]["name"], run.latents.shape
     print(f"{run.name}: {model}, {d} latents, epoch {run.epoch}; {problems} problems a row")
-    print("changed  context   code  again  picture   C alone   of each changed factor, by `code`")
+    print(
+        "changed  context   code  metric  picture   C alone   of each changed factor, by `metric`"
+    )
     factors = np.stack([_levels(run, name) for name in NAMES], 1)
     for rows in (np.flatnonzero(run.held_out), np.arange(n)):
         rng = np.random.default_rng(seed)
@@ -90,22 +93,23 @@ def _row(
     za, zb, zc, zd = (_encoded(run, each) for each in (a, b, c, answers))
     sums = run.arithmetic(za, zb, zc)
     shown = np.clip(run.decode(sums), 0, 1)
-    again = run.encode(shown)
+    # in the metric E[JᵀJ]: how much pictures differ, to first order
+    turn = np.linalg.cholesky(averaged(run.surface, run.latents))
     asked = np.stack([a, b, c], 1)
     flat, own = shown.reshape(problems, -1), run.decode(zd).reshape(problems, -1)
     ways = [
         _right(sums, real.codes, zd, real.factors, answers, asked),
-        _right(again, real.codes, zd, real.factors, answers, asked),
+        _right(sums @ turn, real.codes @ turn, zd @ turn, real.factors, answers, asked),
         _right(flat, real.pictures, own, real.factors, answers, asked),
         _right(zc, real.codes, zd, real.factors, answers, asked),
     ]
     of_each = []
     for i, name in enumerate(NAMES):
         rows = np.flatnonzero(answers[:, i] != c[:, i])
-        of_each.append(f"{name} {ways[0][rows].mean():.2f}")
-    code, twice, picture, alone = (way.mean() for way in ways)
+        of_each.append(f"{name} {ways[1][rows].mean():.2f}")
+    code, metric, picture, alone = (way.mean() for way in ways)
     print(
-        f"{changed:7}  {context:7}  {code:.3f}  {twice:.3f}    {picture:.3f}     {alone:.3f}   "
+        f"{changed:7}  {context:7}  {code:.3f}   {metric:.3f}    {picture:.3f}     {alone:.3f}   "
         + ", ".join(of_each)
     )
 
