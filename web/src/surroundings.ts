@@ -21,13 +21,14 @@ export function insetsNow(page: HTMLElement, surface: HTMLElement): Insets {
     ...["header", "legend", "selection", "inspector", "timeline"].map(covered),
   ];
   const easel = page.querySelector(".easel:not([hidden])")?.getBoundingClientRect();
+  const bar = surface.closest(".view-beside")?.querySelector(".beside-bar")?.getBoundingClientRect();
   const truth = page.querySelector(".truth")?.getBoundingClientRect();
   const beside = (inspector?.height ?? 0) > 0 && (inspector?.width ?? 0) < box.width / 2;
   const lower = beside ? timeline : inspector;
   const strip = chosen?.height ? chosen : lower;
   const over = (pixels: number) => Math.max(0, pixels);
   return {
-    top: over((head?.bottom ?? 0) - part.top),
+    top: over(Math.max(head?.bottom ?? 0, bar?.bottom ?? 0) - part.top),
     right: beside ? over(part.right - (easel?.left ?? inspector?.left ?? part.right)) : 0,
     bottom: over(part.bottom - (strip?.top ?? part.bottom)),
     left: beside
