@@ -209,6 +209,33 @@ def test_a_small_drawing_in_a_corner_is_put_as_the_data_are(
         assert bare["error"] > placed["error"]
 
 
+def test_strokes_are_undone_and_what_was_removed_comes_back(browser: Browser, address: str) -> None:
+    with looking(browser, address) as page:
+        open_easel(page)
+        draw(page, [THREE])
+        page.wait_for_timeout(600)  # a pause ends a step
+        (three,) = own(page)
+        draw(page, [[(0.2, 0.2), (0.8, 0.8)]])
+        page.wait_for_timeout(600)
+        (crossed,) = own(page)
+        assert crossed["pixels"] != three["pixels"]
+        page.keyboard.press("Control+z")
+        assert own(page)[0]["pixels"] == three["pixels"]
+        page.keyboard.press("Control+Shift+z")
+        assert own(page)[0]["pixels"] == crossed["pixels"]
+        page.get_by_role("button", name="Remove Drawing 1").click()
+        assert own(page) == []
+        page.keyboard.press("Control+z")
+        assert own(page)[0]["pixels"] == crossed["pixels"]
+        page.keyboard.press("Control+z")
+        # what is drawn next goes on from what is on the sheet
+        centring = page.get_by_role("checkbox", name="Centre and scale, as the data are")
+        centring.uncheck()
+        centring.check()
+        page.wait_for_timeout(200)
+        np.testing.assert_allclose(own(page)[0]["pixels"], three["pixels"], atol=1e-6)
+
+
 def test_the_map_follows_while_the_pen_is_down(browser: Browser, address: str) -> None:
     with looking(browser, address) as page:
         open_easel(page)

@@ -25,10 +25,12 @@ export interface Easel {
   place(picture: CanvasImageSource, width: number, height: number, inverted: boolean): void;
   /** Puts numbers (h, w, c) there, pixel for pixel. */
   fill(pixels: Float32Array): void;
+  /** Puts there what was on the sheet. */
+  restore(ink: ImageData): void;
   invert(): void;
   clear(): void;
-  /** (h, w, c) in [0, 1]; box: centred, as Sort says; null: as it is on the sheet. */
-  picture(box: number | null): Float32Array;
+  /** `pixels`: (h, w, c) in [0, 1]; box: centred, as Sort says; null: as it is on the sheet. `ink`: the sheet. */
+  picture(box: number | null): { readonly pixels: Float32Array; readonly ink: ImageData };
 }
 
 export function createEasel([h, w, c]: Scene["shape"], { paper }: Sort): Easel {
@@ -88,10 +90,14 @@ export function createEasel([h, w, c]: Scene["shape"], { paper }: Sort): Easel {
       brush.imageSmoothingEnabled = false;
       brush.drawImage(small, 0, 0, node.width, node.height);
     },
+    restore: (ink) => brush?.putImageData(ink, 0, 0),
     invert: () => brush && turn(brush, 0, 0, node.width, node.height),
     picture(box) {
-      const sheet = rasterOf(brush, node.height, node.width, c);
-      return (box === null ? reduced(sheet, h, w) : centred(sheet, h, w, box, paper)).data;
+      const ink =
+        brush?.getImageData(0, 0, node.width, node.height) ?? new ImageData(node.width, node.height);
+      const sheet = rasterOf(ink, c);
+      const { data } = box === null ? reduced(sheet, h, w) : centred(sheet, h, w, box, paper);
+      return { pixels: data, ink };
     },
   };
 }
@@ -103,9 +109,8 @@ function turn(brush: CanvasRenderingContext2D, x: number, y: number, w: number, 
   brush.globalCompositeOperation = "source-over";
 }
 
-function rasterOf(brush: CanvasRenderingContext2D | null, h: number, w: number, c: number): Raster {
+function rasterOf({ data: bytes, height: h, width: w }: ImageData, c: number): Raster {
   const data = new Float32Array(h * w * c);
-  const bytes = brush?.getImageData(0, 0, w, h).data ?? [];
   for (let i = 0; i < h * w; i++) {
     const [r, g, b] = [bytes[4 * i] ?? 0, bytes[4 * i + 1] ?? 0, bytes[4 * i + 2] ?? 0];
     if (c === 1) data[i] = (GREY[0] * r + GREY[1] * g + GREY[2] * b) / 255;

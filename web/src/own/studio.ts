@@ -3,7 +3,7 @@ import { effect, type ReadonlySignal, signal } from "@preact/signals-core";
 import { asTrouble } from "../faults";
 import type { Recording } from "../recording";
 import type { Scene } from "../scene";
-import type { Store } from "../store";
+import type { Own, Store } from "../store";
 import { createEasel, type Easel } from "./easel";
 import { isOnLight, readPicture } from "./files";
 import type { Gallery } from "./gallery";
@@ -56,6 +56,10 @@ export function createStudio({ scene, store, gallery }: Parts, sort: Sort): Stud
     centred: sort.box !== null,
   });
   const sheets = new Map<number, Sheet>();
+  /** What each picture was when it was last seen here; one that is another by now was undone or done again. */
+  const seen = new Map<number, Float32Array>();
+  /** What the sheet was, of which that picture was made. */
+  const drawn = new WeakMap<Float32Array, { readonly ink: ImageData; readonly centred: boolean }>();
   const sheet = signal<Sheet>(blank());
   const word = signal("");
   let due = 0;
@@ -69,14 +73,18 @@ export function createStudio({ scene, store, gallery }: Parts, sort: Sort): Stud
   /** Keeps what is on the sheet in hand, or throws a Trouble where there is no more room. */
   const keep = (name: () => string) => {
     const { easel, id, centred } = sheet.peek();
-    const pixels = easel.picture(centred ? sort.box : null);
+    const { pixels, ink } = easel.picture(centred ? sort.box : null);
+    drawn.set(pixels, { ink, centred });
     if (id !== null) {
+      seen.set(id, pixels);
       gallery.change(id, pixels);
       return;
     }
     adding = true; // what is added is pinned, and in hand already
     try {
-      put({ easel, centred, id: gallery.add(pixels, name()) });
+      const added = gallery.add(pixels, name());
+      seen.set(added, pixels);
+      put({ easel, centred, id: added });
     } finally {
       adding = false;
     }
@@ -115,15 +123,26 @@ export function createStudio({ scene, store, gallery }: Parts, sort: Sort): Stud
     word.value = inverted ? "Its light and dark were turned about: the data are light on dark." : "";
   };
 
+  const bring = ({ id, pixels }: Own) => {
+    const easel = sheets.get(id)?.easel ?? createEasel(scene.shape, sort);
+    const known = drawn.get(pixels);
+    if (known) easel.restore(known.ink);
+    else easel.fill(pixels);
+    seen.set(id, pixels);
+    const now = { easel, id, centred: known?.centred ?? false };
+    sheets.set(id, now);
+    if (sheet.peek().id === id) sheet.value = now;
+  };
+
   const undo = effect(() => {
-    // What is pinned is in hand.
-    const pin = store.pin.value;
-    if (adding || pin?.by !== "own" || sheet.peek().id === pin.id) return;
-    const kept = store.own.peek().find(({ id }) => id === pin.id);
-    if (!kept) return;
-    const known = sheets.get(pin.id) ?? { easel: createEasel(scene.shape, sort), id: pin.id, centred: false };
-    if (!sheets.has(pin.id)) known.easel.fill(kept.pixels);
-    put(known);
+    const [kept, pin] = [store.own.value, store.pin.value];
+    if (adding) return;
+    for (const one of kept) if (seen.get(one.id) !== one.pixels) bring(one);
+    const isKept = (id: number | null) => kept.some((one) => one.id === id);
+    const inHand = sheet.peek().id;
+    // What is pinned is in hand; what is gone is not.
+    if (pin?.by === "own" && pin.id !== inHand && isKept(pin.id)) sheet.value = sheets.get(pin.id) ?? blank();
+    else if (inHand !== null && !isKept(inHand)) sheet.value = blank();
   });
   return {
     sort,
@@ -148,12 +167,10 @@ export function createStudio({ scene, store, gallery }: Parts, sort: Sort): Stud
       if (sheet.peek().id !== null) changed();
     },
     remove(id) {
-      sheets.delete(id);
+      const held = sheet.peek().id === id;
       gallery.remove(id);
       const last = store.own.peek().at(-1);
-      if (sheet.peek().id !== id) return;
-      sheet.value = blank();
-      if (last) store.pin.value = { by: "own", id: last.id };
+      if (held && last) store.pin.value = { by: "own", id: last.id };
     },
     async take(files) {
       for (const file of files) {
