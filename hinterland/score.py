@@ -294,7 +294,8 @@ class _Work:
 
     def factors(self) -> None:
         """Whether each latent means one thing, where the factors of the pictures are known."""
-        columns = np.array([_discrete(c) for c in self.images.channels.values()])
+        known = [self.images.channels[name] for name in self.images.factors]
+        columns = np.array([_discrete(column) for column in known])
         if not len(columns):
             return
         values = columns.T  # (images, factors)
@@ -311,11 +312,11 @@ class _Work:
             self.notes.append("dci needs the latents of training images, and so an encoder graph")
             return
         rows, latents = self.trained()
-        known = told[rows]
-        if known.sum() < 2:
+        sure = told[rows]
+        if sure.sum() < 2:
             return
         self.say("learning the factors from the latents …")
-        dci = disentanglement.dci(latents[known], values[rows][known], asked, truth)
+        dci = disentanglement.dci(latents[sure], values[rows][sure], asked, truth)
         self.found |= {
             "dci_disentanglement": dci.disentanglement,
             "dci_completeness": dci.completeness,

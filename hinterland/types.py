@@ -57,8 +57,9 @@ class Images:
     labels: int64 (n,), indices into `classes`, or None.
     held_out: bool (n,); True where a picture is never trained on. None until the set is split.
     skipped: the pictures of the source that could not be read.
-    channels: name -> float32 (n,), NaN for none: what else is known of each picture, such as the
-    factors that it was drawn from. words: the channels whose numbers are indices into words.
+    channels: name -> float32 (n,), NaN for none: what else is known of each picture. words: the
+    channels whose numbers are indices into words. factors: the channels from which the pictures
+    were drawn, all that they differ in.
     """
 
     pixels: np.ndarray
@@ -68,6 +69,7 @@ class Images:
     skipped: tuple[Skipped, ...] = field(default=(), repr=False)
     channels: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    factors: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         p = self.pixels

@@ -105,11 +105,14 @@ def test_known_factors_are_looked_for_in_the_latents(tmp_path: Path, images: Ima
             "light": images.pixels.mean((1, 2, 3), dtype=np.float32),  # more values than images
             "unknown of some": np.where(rng.random(100) < 0.1, np.nan, 1).astype(np.float32),
         },
+        factors=("corner", "light", "unknown of some"),
     )
     run = record(tmp_path / "run", known, model="wae", d=3, epochs=1)
     found = score(run, known).metrics
     assert [name for name in found if name in names("factors")] == names("factors")
     assert "prior_mmd" in found
+    no_factor = score(run, replace(known, factors=())).metrics
+    assert not set(names("factors")) & set(no_factor), "a column of a table is no factor"
     assert "kl" not in found
 
 

@@ -41,7 +41,7 @@ def shapes(_data_dir: Path | None = None) -> Images:
         name: values[rng.integers(len(values), size=COUNT)] for name, values in FACTORS.items()
     }
     labels = factors["shape"].astype(np.int64)
-    return Images(draw(factors), labels, SHAPES, channels=factors)
+    return Images(draw(factors), labels, SHAPES, channels=factors, factors=tuple(factors))
 
 
 def draw(factors: Mapping[str, np.ndarray], side: int = SIDE) -> np.ndarray:
