@@ -3,7 +3,8 @@
 Runs of made-up images are made in a temporary folder (or in --keep FOLDER, and used again), opened
 with `hinterland open`, and looked at. Prints medians over --rounds, and what was asked beside them:
   first map   seconds from the command's start to the first painted map (the browser is running)
-  panning     frames per second while the map is dragged; --peer FOLDER: regl-scatterplot beside it
+  panning     frames per second while the map is dragged, and the processor's time for one on the
+              page's thread; --peer FOLDER: regl-scatterplot beside it
   hover       milliseconds from a pointer move to the painted picture, 70,000 points on screen
   ground      milliseconds until a screenful of pictures is decoded after the layer is switched on
 --json prints one object. Needs the train and test extras and a Chromium.
@@ -28,7 +29,7 @@ from pathlib import Path
 
 from made_up import convolutional, many
 from peer import peer_speed
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -105,7 +106,7 @@ ASKED = {
 
 def say(told: dict[str, float], name: str) -> None:
     for key, value in told.items():
-        if key.startswith(name):
+        if key.split()[0] == name:
             due = f"   asked: {ASKED[key]}" if key in ASKED else ""
             print(f"{key:<48}{value:10.2f}{due}", flush=True)
 
@@ -162,11 +163,22 @@ def drag(page: Page, frames: str) -> float:
 
 
 def panning(page: Page) -> dict[str, list[float]]:
-    fps = drag(page, "window.hinterland.timings().frames")
+    frames = "window.hinterland.timings().frames"
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    first, before = page.evaluate(frames), worked(session)
+    fps = drag(page, frames)
+    drawn = page.evaluate(frames) - first
     return {
         "panning_fps": [fps],
-        "ms_per_frame": [page.evaluate("window.hinterland.timings().msPerFrame")],
+        "panning_cpu_ms": [1000 * (worked(session) - before) / max(1, drawn)],
     }
+
+
+def worked(session: CDPSession) -> float:
+    """Seconds of the processor that the page's thread had: what a busy machine does not change."""
+    told = session.send("Performance.getMetrics")["metrics"]
+    return next(one["value"] for one in told if one["name"] == "TaskDuration")
 
 
 def hovering(page: Page, key: str) -> dict[str, list[float]]:

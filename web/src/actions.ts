@@ -5,7 +5,17 @@ import type { Explorer } from "./explorer";
 import { LAYERS, withSetting } from "./layers";
 import type { Setting } from "./layers/layer";
 import { coloursOf, DISTORTION } from "./scene";
-import { enter, ownPlace, type Place, type Side, SPEEDS, type Speed, stepped, THEMES } from "./store";
+import {
+  type Aim,
+  enter,
+  ownPlace,
+  type Place,
+  type Side,
+  SPEEDS,
+  type Speed,
+  stepped,
+  THEMES,
+} from "./store";
 
 /** How near to a point, in pixels, a click means that image. */
 const TOUCH = 7;
@@ -27,8 +37,19 @@ export function aimAt({ store, main }: Explorer, x: number, y: number, pane: Pan
     store.aim.value = index >= 0 ? { by: "image", index } : null;
     return;
   }
+  if (isThere(store.aim.peek(), x, y, pane)) return;
   const spot = pane.map.toSpot(x, y);
   if (spot.every(Number.isFinite)) store.aim.value = { by: "spot", spot, side: pane.side };
+}
+
+/** Pixels by which numbers that were rounded may lie beside their place. */
+const ROUNDED = 0.01;
+
+/** Is that the cursor's spot already? What is dragged stays under the pointer, and need not be looked up again. */
+function isThere(aim: Aim | null, x: number, y: number, pane: Pane): boolean {
+  if (aim?.by !== "spot" || (aim.side ?? "main") !== pane.side || aim.spot.length !== 2) return false;
+  const [left, top] = pane.map.toScreen(aim.spot);
+  return Math.hypot(left - x, top - y) < ROUNDED;
 }
 
 /** Pins what is at a place of the window: an image where one is drawn there, else the bare latent. */

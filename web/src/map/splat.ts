@@ -7,6 +7,11 @@ import { blend, FINENESS, type Paper, Stamps } from "./stamps";
 import { minus, type Vec3 } from "./vector";
 
 const LARGEST_GROWTH = 2.5;
+/** So long may the points of a picture take while something moves, in milliseconds; all of them are drawn at rest. */
+const HURRY_MS = 36;
+const REST_MS = 300;
+/** Fewer points are never left out. */
+const ENOUGH = 150_000;
 
 export class SplatRenderer implements Renderer {
   readonly name = "canvas2d";
@@ -17,8 +22,28 @@ export class SplatRenderer implements Renderer {
   readonly #stamps: Stamps[] = [];
   #stampsFor = "";
   #image: ImageData | null = null;
+  #last: Picture | null = null;
+  /** Milliseconds for a point, in the last picture. */
+  #cost = 0;
+  #rest: ReturnType<typeof setTimeout> | undefined;
 
   draw(picture: Picture): void {
+    const moves = this.#last !== null && isElsewhere(picture, this.#last);
+    this.#last = picture;
+    clearTimeout(this.#rest);
+    const { cloud } = picture;
+    const most = moves && this.#cost > 0 ? Math.max(ENOUGH, Math.floor(HURRY_MS / this.#cost)) : cloud.n;
+    if (picture.view.perspective || most >= cloud.n) {
+      this.#paint(picture);
+      return;
+    }
+    // The first ones in the order of painting are any of them: as many as there is time for.
+    this.#paint({ ...picture, cloud: { ...cloud, n: most } });
+    this.#rest = setTimeout(() => this.#paint(picture), REST_MS);
+  }
+
+  #paint(picture: Picture): void {
+    const began = performance.now();
     sized(this.canvas, picture);
     const { view, look, density, cloud } = picture;
     const largest = look.size * (view.perspective ? LARGEST_GROWTH : 1);
@@ -30,10 +55,12 @@ export class SplatRenderer implements Renderer {
     else this.#flat(picture, paper, eye);
     const { width, height } = this.canvas;
     const { image, pad } = paper;
+    this.#cost = (performance.now() - began) / Math.max(1, cloud.n);
     this.#context?.putImageData(image, -pad, -pad, pad, pad, width, height);
   }
 
   dispose(): void {
+    clearTimeout(this.#rest);
     this.canvas.remove();
   }
 
@@ -162,6 +189,14 @@ export class SplatRenderer implements Renderer {
     this.#stamps[step] = made;
     return made;
   }
+}
+
+/** Does it show the same points from another place, or on their way? */
+function isElsewhere({ view, travelled, cloud }: Picture, before: Picture): boolean {
+  if (cloud.image !== before.cloud.image) return false;
+  const { eye, focal } = before.view;
+  const moved = view.focal !== focal || view.eye.some((value, axis) => value !== eye[axis]);
+  return moved || travelled !== before.travelled;
 }
 
 function roomFor(n: number): { xs: Float32Array; ys: Float32Array; inks: Uint32Array } {
