@@ -1,10 +1,9 @@
 // @vitest-environment happy-dom
-/** The ground under the points: Python's arithmetic, tiles that refine, and work that lets the quick go first. */
+/** The ground under the points: Python's arithmetic and tiles that refine. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { signal } from "@preact/signals-core";
 import { describe, expect, test, vi } from "vitest";
-import { Quiet } from "../src/decoder/quiet";
 import { createGround, type Plot } from "../src/ground";
 import { withSetting } from "../src/layers";
 import { densityOver, SPREAD } from "../src/layers/kernel";
@@ -249,41 +248,6 @@ describe("a pyramid", () => {
     failing.pyramid.see(near);
     await soon();
     expect(make).toHaveBeenCalledTimes(tries);
-  });
-});
-
-describe("quiet work", () => {
-  test("waits while something urgent is under way, and takes turns", async () => {
-    const quiet = new Quiet();
-    const order: string[] = [];
-    let finished = () => {};
-    const urgent = quiet.urgent(() => new Promise<void>((done) => (finished = done)));
-    const never = new AbortController().signal;
-    const pieces = (name: string) =>
-      quiet.pieces("images", 9, never, async (from, to, took) => {
-        order.push(`${name} ${from}-${to}`);
-        await soon();
-        took(1);
-      });
-    const both = Promise.all([pieces("a"), pieces("b")]);
-    await soon();
-    expect(order).toEqual([]);
-    finished();
-    await urgent;
-    await both;
-    expect(order).toEqual(["a 0-4", "b 0-4", "a 4-9", "b 4-9"]);
-  });
-
-  test("stops between pieces once nobody wants it", async () => {
-    const quiet = new Quiet();
-    const stop = new AbortController();
-    let done = 0;
-    const work = quiet.pieces("images", 5000, stop.signal, async (from, to) => {
-      done += to - from;
-      stop.abort(new Error("enough"));
-    });
-    await expect(work).rejects.toThrow("enough");
-    expect(done).toBe(4);
   });
 });
 
