@@ -213,9 +213,9 @@ def test_distance_from_the_codes_is_in_their_usual_spacings() -> None:
     support = Support(line)
     assert support.spacing == pytest.approx(0.5)
     np.testing.assert_allclose(support.distance(np.array([[10.0], [10.25], [-5.0]])), [0, 0.5, 10])
-    s, slope = support.excess(np.array([[25.0], [-5.0]]))
+    s, slope = support.excess(np.array([[25.0], [-5.0]]), support.radius)
     assert s[0] == 0
     assert slope[0, 0] == 0
     step = 1e-5
-    ahead, _ = support.excess(np.array([[-5.0 + step]]))
+    ahead, _ = support.excess(np.array([[-5.0 + step]]), support.radius)
     assert (ahead[0] - s[1]) / step == pytest.approx(slope[1, 0], rel=1e-3)

@@ -68,23 +68,27 @@ def supported(
 
     A shortest way cuts across parts that the decoder never learnt, where it changes little and
     means nothing (Hauberg, "Only Bayes should learn a manifold", 2018). λ/K Σ s(z_t)² is added, s
-    being `Support.excess`; λ grows until no latent of the way is more than 2 spacings from the
-    nearest code, or than the worse end is. It may be longer than the straight line.
+    being `Support.excess` of the usual radius, then of 2 spacings; λ grows until no latent of the
+    way is more than 2 spacings from the nearest code, or than the worse end is, or it helps no
+    more. It may be longer than the straight line.
     """
     straight = surface.even(linear(a, b, LEVELS[-1] + 1), LEVELS[-1] + 1)
     usual = surface.length(straight)
     allowed = max(CLOSE, float(support.distance(straight[[0, -1]]).max()))
     begin = [straight, *starts]
     best, farthest = straight, np.inf
+    radius = support.radius
     for pull in PULL:
-        way = _solved(surface, begin, _Pull(support, pull * usual**2))
+        way = _solved(surface, begin, _Pull(support, pull * usual**2, radius))
         far = float(support.distance(way).max())
-        stuck = far > 0.98 * farthest
+        if far > 0.98 * farthest and radius < support.radius:
+            break
         if far < farthest:
             best, farthest = way, far
-        if farthest <= allowed or stuck:
+        if farthest <= allowed:
             break
-        begin = [way]
+        # within the usual radius, and yet farther than allowed: there the codes are sparse
+        radius, begin = min(radius, CLOSE * support.spacing), [way]
     return Geodesic(best, surface.length(best), usual)
 
 
@@ -92,6 +96,7 @@ def supported(
 class _Pull:
     support: Support
     weight: float
+    radius: float
 
 
 def _solved(
@@ -143,7 +148,7 @@ def _energy(pictures: np.ndarray, way: np.ndarray, pull: _Pull | None) -> float:
     steps = np.diff(pictures, axis=0)
     energy = 0.5 * float(np.einsum("ij,ij->", steps, steps, dtype=np.float64))
     if pull is not None:
-        s, _ = pull.support.excess(way[1:-1])
+        s, _ = pull.support.excess(way[1:-1], pull.radius)
         energy += 0.5 * pull.weight / (len(way) - 1) ** 2 * float((s**2).sum())
     return energy
 
@@ -163,7 +168,7 @@ def _normal(
     slope = (turned @ bend[..., None])[..., 0].astype(np.float64)
     if pull is not None:
         weight = pull.weight / (len(way) - 1) ** 2
-        s, ds = pull.support.excess(way[1:-1])
+        s, ds = pull.support.excess(way[1:-1], pull.radius)
         diagonal += weight * ds[:, :, None] * ds[:, None, :]
         slope += weight * s[:, None] * ds
     return diagonal, beside, slope

@@ -34,16 +34,16 @@ class Support:
         told: np.ndarray = far[:, 0] / self.spacing
         return told
 
-    def excess(self, latents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """How far beyond `radius`: s = max(0, d5 / radius - 1) (m,), and its gradient (m, d).
+    def excess(self, latents: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray]:
+        """How far beyond a radius: s = max(0, d5 / radius - 1) (m,), and its gradient (m, d).
 
         d5 is the root mean square distance to the five nearest codes.
         """
         rows, far = near(latents, self._codes, NEAR)
         d5 = _rms(far)
-        s = np.maximum(0, d5 / self.radius - 1)
+        s = np.maximum(0, d5 / radius - 1)
         pull = latents - self._codes[rows].astype(np.float64).mean(1)
-        slope = np.where(s > 0, 1 / (np.maximum(d5, 1e-300) * self.radius), 0)[:, None] * pull
+        slope = np.where(s > 0, 1 / (np.maximum(d5, 1e-300) * radius), 0)[:, None] * pull
         return s, slope
 
 

@@ -91,7 +91,7 @@ def _folder(path: Path, shape: tuple[int, ...], made: Iterator[tuple[int, np.nda
     from PIL import Image
 
     digits = len(str(shape[0] - 1))
-    with commit.folder(path) as draft:
+    with commit.folder(path, durable=False) as draft:
         for start, pictures in made:
             for row, picture in enumerate(np.rint(pictures * 255).astype(np.uint8), start):
                 flat = picture[..., 0] if picture.shape[2] == 1 else picture
