@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import settings
+from playwright.sync_api import Browser
 
 from hinterland.run import Run
 from hinterland.train import Settings, begin, train
@@ -103,3 +104,13 @@ def built_page() -> Path:
     page = ROOT / "hinterland" / "show" / "static"
     assert (page / "index.html").is_file(), "the page is not built: make page"
     return page
+
+
+@pytest.fixture(scope="module")
+def browser(built_page: Path) -> Iterator[Browser]:
+    """A headless Chromium that may look at the built page."""
+    from tests.browsing import chromium  # which has from here what it opens runs with
+
+    assert built_page.is_dir()
+    with chromium() as browser:
+        yield browser

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page
@@ -12,19 +11,12 @@ from hinterland.chart import refresh
 from hinterland.cli import main
 from hinterland.run import Run
 from hinterland.types import Images
-from tests.browsing import chromium, looking, opened, until
+from tests.browsing import looking, opened, until
 from tests.conftest import ROOT, made_up, record
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-
-
-@pytest.fixture(scope="module")
-def browser(built_page: Path) -> Iterator[Browser]:
-    assert built_page.is_dir()
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

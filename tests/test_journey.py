@@ -22,7 +22,6 @@ from hinterland.models import build
 from hinterland.run import Run
 from hinterland.types import Images
 from tests.browsing import (
-    chromium,
     hover,
     looking,
     opened,
@@ -37,13 +36,6 @@ from tests.conftest import environment, record
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 CLOSE = 1e-3
-
-
-@pytest.fixture(scope="module")
-def browser(built_page: Path) -> Iterator[Browser]:
-    assert built_page.is_dir()
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

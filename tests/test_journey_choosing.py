@@ -16,7 +16,6 @@ from hinterland.run.atlas import unpack
 from hinterland.scene import compose
 from hinterland.types import Images
 from tests.browsing import (
-    chromium,
     hover,
     looking,
     opened,
@@ -32,13 +31,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 CLOSE = 1e-3
 EPOCH = 2
-
-
-@pytest.fixture(scope="module")
-def browser(built_page: Path) -> Iterator[Browser]:
-    assert built_page.is_dir()
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -19,20 +19,13 @@ from hinterland.show import field, grid
 from hinterland.show.grid import Grid
 from hinterland.show.reader import Reader
 from hinterland.types import Images
-from tests.browsing import chromium, looking, opened, picture_folder, state, until
+from tests.browsing import looking, opened, picture_folder, state, until
 from tests.conftest import record
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 LAST = 6
 PLACES = ((520, 300), (640, 380), (700, 470))  # on the map, between the panels
-
-
-@pytest.fixture(scope="module")
-def browser(built_page: Path) -> Iterator[Browser]:
-    assert built_page.is_dir()
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from hinterland.project.carry import carry
 from hinterland.run import Run
 from hinterland.types import Flat, Near
 from tests.browsing import (
-    chromium,
     hover,
     looking,
     opened,
@@ -37,13 +36,6 @@ def command(*words: str) -> None:
     with pytest.raises(SystemExit) as left:
         main(list(words))
     assert not left.value.code
-
-
-@pytest.fixture(scope="module")
-def browser(built_page: Path) -> Iterator[Browser]:
-    assert built_page.is_dir()
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,6 @@ from hinterland.run import Run
 from hinterland.train import Settings, begin, train
 from hinterland.types import Images
 from tests.browsing import (
-    chromium,
     looking,
     opened,
     picture_folder,
@@ -38,13 +37,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 SAME = 1e-4
 LAST = 4
 Stroke = list[tuple[float, float]]
-
-
-@pytest.fixture(scope="module")
-def browser(built_page: Path) -> Iterator[Browser]:
-    assert built_page.is_dir()
-    with chromium() as browser:
-        yield browser
 
 
 def some_digits() -> Images:
