@@ -135,7 +135,8 @@ def one_round(browser: Browser, run: Path, name: str) -> dict[str, list[float]]:
         page.goto(url)
         page.evaluate("window.hinterland.ready")
         told = {"first_map_s": [time.perf_counter() - started], "server_s": [answered]}
-        page.wait_for_timeout(1500)  # what loads after the first picture is here
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(1500)  # what came after the first picture is worked through
         if name.startswith("n"):
             told |= panning(page)
         else:

@@ -8,7 +8,7 @@ import { minus, type Vec3 } from "./vector";
 
 const LARGEST_GROWTH = 2.5;
 /** So long may the points of a picture take while something moves, in milliseconds; all of them are drawn at rest. */
-const HURRY_MS = 36;
+const HURRY_MS = 24;
 const REST_MS = 300;
 /** Fewer points are never left out. */
 const ENOUGH = 150_000;
