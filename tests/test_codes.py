@@ -188,6 +188,7 @@ def test_latents_that_cannot_be_decoded_are_explained(
         (["decode", "{run}", "nowhere.npy", "-o", "made"], "nowhere.npy is not there"),
         (["decode", "{run}", "full", "-o", "made"], "full is a folder"),
         (["decode", "{run}", "full/a.txt", "-o", "made"], "no file of latents"),
+        (["decode", "{run}", "junk.npy", "-o", "made"], "junk.npy is no array of numbers"),
         (["decode", "{run}", "torn.npz", "-o", "made"], "torn.npz cannot be read"),
         (["decode", "{run}", "torn.parquet", "-o", "made"], "torn.parquet cannot be read"),
         (["decode", "{run}", "other.npz", "-o", "made"], "has no array 'latents'; it has a, b"),
@@ -207,6 +208,7 @@ def test_a_mistake_is_a_line_and_a_hint_and_nothing_is_written(
     np.savez("other.npz", a=np.zeros(2), b=np.zeros(2))
     Path("full").mkdir()
     Path("full/a.txt").write_text("a")
+    Path("junk.npy").write_text("junk")
     for torn in ("torn.npz", "torn.parquet"):
         Path(torn).write_bytes(b"PK\x03\x04 and no more")
     before = sorted(tmp_path.rglob("*"))

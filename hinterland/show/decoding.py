@@ -124,6 +124,8 @@ def read(path: Path) -> Latents:
             return _of_parquet(path)
         return _of_array(path, _npz(path) if path.suffix == ".npz" else _npy(path))
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        if "allow_pickle" in str(error):  # numpy's advice is to load it unsafely
+            raise HinterlandError(f"{path} is no array of numbers", MAKE) from None
         reason = str(error).partition("\n")[0][:160]
         raise HinterlandError(f"{path} cannot be read: {reason}", MAKE) from None
 
