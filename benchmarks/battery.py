@@ -22,6 +22,7 @@ from rich.table import Table
 
 from hinterland.data import read
 from hinterland.models import MODELS, build, default_latent_dim
+from hinterland.models.base import to_tensors
 from hinterland.models.session import Session
 from hinterland.run import Run
 from hinterland.train import Settings, Step, begin, train
@@ -91,8 +92,7 @@ def differences(run: Run, images: Images, epoch: int) -> tuple[float, float]:
     """The largest differences of decoder and encoder between ONNX Runtime and PyTorch."""
     told = run.spec["model"]
     net = build(told["name"], images.shape, told["latent_dim"], told["options"])
-    arrays = run.arrays(epoch, "weights")
-    net.load_state_dict({key: torch.from_numpy(value) for key, value in arrays.items()})
+    net.load_state_dict(to_tensors(run.arrays(epoch, "weights")))
     net.eval()
     x = images.pixels[:256].astype(np.float32) / 255
     z = net.encode(x)

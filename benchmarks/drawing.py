@@ -13,18 +13,12 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
-import shutil
-import signal
 import statistics
-import subprocess
-import sys
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from browsing import chromium, looking, served
+from playwright.sync_api import Page
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 MOVES = 80
 REST_MS = 150  # longer than any answer, so that none is taken for the next one's
 
@@ -53,13 +47,10 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    words = [sys.executable, "-m", "hinterland", "open", str(asked.run), "--no-browser", "--json"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=os.environ) as server:
-        try:
-            assert server.stdout is not None
-            told = measured(json.loads(server.stdout.readline())["url"])
-        finally:
-            server.send_signal(signal.SIGINT)
+    with chromium() as browser, served(asked.run) as server:
+        page = looking(browser, server.url)
+        draw(page)
+        told = summed(page.evaluate("window.watched"))
     if asked.json:
         print(json.dumps(told))
         return
@@ -67,18 +58,9 @@ def main() -> None:
         print(f"{name:15} {numbers['median']:6.1f} ms   95 %: {numbers['p95']:6.1f} ms")
 
 
-def measured(url: str) -> dict[str, dict[str, float]]:
-    program = next(path for name in NAMES if (path := shutil.which(name)))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.goto(url)
-        page.evaluate("window.hinterland.ready")
-        draw(page)
-        found = page.evaluate("window.watched")
-        browser.close()
+def summed(found: dict[str, list[float]]) -> dict[str, dict[str, float]]:
     return {
-        name: {"median": statistics.median(times), "p95": sorted(times)[int(0.95 * len(times))]}
+        name: {"median": statistics.median(times), "p95": statistics.quantiles(times, n=20)[-1]}
         for name, times in found.items()
     }
 

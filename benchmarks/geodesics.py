@@ -134,13 +134,13 @@ def jacobian_of(run: Reader) -> Any:
     import torch
 
     from hinterland.models import build
+    from hinterland.models.base import to_tensors
 
     warnings.simplefilter("ignore", DeprecationWarning)
     torch.set_num_threads(1)
     model = run.run.spec["model"]
     net = build(model["name"], run.shape, model["latent_dim"], run.options)
-    weights = run.run.arrays(run.epoch, "weights")
-    net.load_state_dict({key: torch.from_numpy(value.copy()) for key, value in weights.items()})
+    net.load_state_dict(to_tensors(run.run.arrays(run.epoch, "weights")))
     net.eval().double()
 
     def picture(z: torch.Tensor) -> torch.Tensor:

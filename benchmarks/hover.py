@@ -11,23 +11,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
-import os
-import shutil
-import signal
 import statistics
-import subprocess
-import sys
 import time
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from browsing import chromium, hovered, looking, served
+from playwright.sync_api import Browser
 
 from hinterland.run import Run
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-MOVES = 200
 
 
 def main() -> None:
@@ -37,11 +29,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    program = next(path for name in NAMES if (path := shutil.which(name)))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+    with chromium() as browser:
         rounds = [measured(browser, asked.run, asked.map) for _ in range(asked.rounds)]
-        browser.close()
     hovers = [each for one in rounds for each in one["hovers"]]
     told = {
         "points": Run.open(asked.run).images()["n"],
@@ -69,46 +58,20 @@ def main() -> None:
     )
 
 
-def measured(browser: Browser, run: Path, name: str | None) -> dict[str, object]:
+def measured(browser: Browser, run: Path, name: str | None) -> dict[str, Any]:
     """One opening of the run, from the command's start, and one walk over its map."""
     started = time.perf_counter()
-    words = [sys.executable, "-m", "hinterland", "open", str(run), "--no-browser", "--json"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        url = json.loads(server.stdout.readline())["url"]
-        ready = time.perf_counter() - started
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.goto(url)
-        page.evaluate("window.hinterland.ready")
-        first_map = time.perf_counter() - started
+    with served(run) as server:
+        told: dict[str, Any] = {"ready": time.perf_counter() - started}
+        page = looking(browser, server.url)
+        told["first_map"] = time.perf_counter() - started
         if name:
             page.evaluate("map => window.hinterland.set({ map })", name)
-        # the first hover waits for the decoder to be loaded; it is not one of those counted
-        page.mouse.move(600, 400)
-        while page.evaluate("window.hinterland.state().shown") is None:
-            page.wait_for_timeout(50)
-        hovers = []
-        for step in range(MOVES):
-            turn = step / MOVES * 2 * math.pi
-            seen = page.evaluate("window.hinterland.timings().hovers.length")
-            page.mouse.move(600 + 220 * math.cos(3 * turn), 390 + 180 * math.sin(5 * turn))
-            for _ in range(50):
-                told = page.evaluate("window.hinterland.timings()")
-                if len(told["hovers"]) != seen or told["hover"] != (hovers or [None])[-1]:
-                    break
-                page.wait_for_timeout(4)
-            hovers.append(told["hover"])
-        renderer = page.evaluate("window.hinterland.timings().renderer")
-        shown = page.evaluate("window.hinterland.state().drawn.map")
+        told["hovers"] = hovered(page)
+        told["renderer"] = page.evaluate("window.hinterland.timings().renderer")
+        told["map"] = page.evaluate("window.hinterland.state().drawn.map")
         page.close()
-        os.kill(server.pid, signal.SIGINT)
-    return {
-        "ready": ready,
-        "first_map": first_map,
-        "hovers": hovers,
-        "renderer": renderer,
-        "map": shown,
-    }
+    return told
 
 
 if __name__ == "__main__":

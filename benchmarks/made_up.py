@@ -1,7 +1,8 @@
-"""Runs of made-up images, as large as a benchmark wants them; nothing is trained."""
+"""Runs of made-up images, as large as a benchmark wants them."""
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 import hinterland
 from hinterland.chart import refresh
 from hinterland.run import Run
+from hinterland.train import Settings, begin, train
 from hinterland.types import Images
 
 CLASSES = 10
@@ -33,8 +35,23 @@ def pictures(n: int, h: int, w: int, c: int, seed: int = 0) -> Images:
     return Images(pixels, labels, names)
 
 
+def trained(path: Path, n: int, epochs: int, *, model: str = "vae", side: int = 8) -> Path:
+    """The folder of a run of n pictures with two latents, trained where it is not there yet."""
+    if path.exists():
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    images = dataclasses.replace(pictures(n, side, side, 1), held_out=np.arange(n) % 5 == 0)
+    settings = Settings(epochs=epochs, batch_size=128, seed=0, device="cpu", track=n)
+    run = begin(path, images, source="made up", model=model, latent_dim=2, settings=settings)
+    for _ in train(run, images):
+        pass
+    for _ in refresh(run):
+        pass
+    return path
+
+
 def many(path: Path, n: int, side: int = 8) -> Run:
-    """A run of n pictures whose latents are where their spots lie; two functions, no graph."""
+    """A run of n pictures whose latents are where their spots lie: two functions, no training."""
     grid = (np.arange(side) + 0.5) / side * 6 - 3
 
     def encode(x: np.ndarray) -> np.ndarray:

@@ -14,29 +14,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
-import shutil
-import signal
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from browsing import MIDDLE, SIZE, chromium, hovered, looking, served
+from frames import drag, meter, worked
 from made_up import convolutional, many
 from peer import peer_speed
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-SIZE = {"width": 1280, "height": 800}
-MIDDLE = (600, 400)  # on the map, between the panels
-PANNED_S = 3.0
-MOVES = 200
 RUNS = {
     "n100000": lambda path: many(path, 100_000),
     "n1000000": lambda path: many(path, 1_000_000),
@@ -71,7 +60,7 @@ def main() -> None:
             told |= summary(name, figures)
             if asked.peer and name.startswith("n"):
                 n = int(name[1:])
-                peer = peer_speed(browser, asked.peer, n, SIZE, drag)
+                peer = peer_speed(browser, asked.peer, n)
                 told |= {f"{name} {key} of regl-scatterplot": value for key, value in peer.items()}
                 told[f"{name} panning ratio"] = told[f"{name} panning_fps"] / peer["panning_fps"]
             if not asked.json:
@@ -111,62 +100,27 @@ def say(told: dict[str, float], name: str) -> None:
             print(f"{key:<48}{value:10.2f}{due}", flush=True)
 
 
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    program = next(path for name in NAMES if (path := shutil.which(name)))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        browser.new_page().goto("about:blank")
-        yield browser
-        browser.close()
-
-
 def one_round(browser: Browser, run: Path, name: str) -> dict[str, list[float]]:
     """One opening of a run, from the command's start."""
     started = time.perf_counter()
-    words = [sys.executable, "-m", "hinterland", "open", str(run), "--no-browser", "--json"]
-    with subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as server:
-        assert server.stdout is not None
-        url = json.loads(server.stdout.readline())["url"]
+    with served(run) as server:
         answered = time.perf_counter() - started
-        page = browser.new_page(viewport=SIZE)
-        page.goto(url)
-        page.evaluate("window.hinterland.ready")
+        page = looking(browser, server.url)
         told = {"first_map_s": [time.perf_counter() - started], "server_s": [answered]}
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(1500)  # what came after the first picture is worked through
         if name.startswith("n"):
             told |= panning(page)
         else:
-            told |= hovering(page, "hover_ms")
-            told |= ground(page)
+            told |= {"hover_ms": hovered(page), **ground(page)}
             page.evaluate("window.hinterland.set({ layers: { decoded: false } })")
         page.close()
-        server.send_signal(signal.SIGINT)
     return told
-
-
-def drag(page: Page, frames: str) -> float:
-    """Frames per second while the pointer drags; frames: what counts them in the page."""
-    page.mouse.move(*MIDDLE)
-    page.mouse.down()
-    first, started = page.evaluate(frames), time.perf_counter()
-    step = 0
-    while (passed := time.perf_counter() - started) < PANNED_S:
-        turn = 2 * math.pi * step / 40
-        page.mouse.move(MIDDLE[0] + 60 * math.sin(turn), MIDDLE[1] + 40 * math.sin(2 * turn))
-        step += 1
-    drawn: int = page.evaluate(frames) - first
-    page.mouse.up()
-    return drawn / passed
 
 
 def panning(page: Page) -> dict[str, list[float]]:
     frames = "window.hinterland.timings().frames"
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    session = meter(page)
     first, before = page.evaluate(frames), worked(session)
     fps = drag(page, frames)
     drawn = page.evaluate(frames) - first
@@ -174,31 +128,6 @@ def panning(page: Page) -> dict[str, list[float]]:
         "panning_fps": [fps],
         "panning_cpu_ms": [1000 * (worked(session) - before) / max(1, drawn)],
     }
-
-
-def worked(session: CDPSession) -> float:
-    """Seconds of the processor that the page's thread had: what a busy machine does not change."""
-    told = session.send("Performance.getMetrics")["metrics"]
-    return next(one["value"] for one in told if one["name"] == "TaskDuration")
-
-
-def hovering(page: Page, key: str) -> dict[str, list[float]]:
-    """A walk over the map; the first hover waits for the decoder and is not counted."""
-    page.mouse.move(*MIDDLE)
-    while page.evaluate("window.hinterland.state().shown") is None:
-        page.wait_for_timeout(50)
-    hovers: list[float] = []
-    for step in range(MOVES):
-        turn = step / MOVES * 2 * math.pi
-        before = page.evaluate("window.hinterland.timings().hover")
-        page.mouse.move(600 + 220 * math.cos(3 * turn), 390 + 180 * math.sin(5 * turn))
-        for _ in range(100):
-            now = page.evaluate("window.hinterland.timings().hover")
-            if now != before:
-                hovers.append(now)
-                break
-            page.wait_for_timeout(4)
-    return {key: hovers}
 
 
 GROUND = """async () => {
@@ -220,7 +149,7 @@ def ground(page: Page) -> dict[str, list[float]]:
     images = SIZE["width"] / (right - left) * SIZE["height"] / (below - top)
     page.mouse.move(*MIDDLE)
     page.mouse.wheel(0, -1500)  # so near that all of the ground is new
-    return {"ground_ms": [made], "ground_images": [images], **hovering(page, "hover_on_ground_ms")}
+    return {"ground_ms": [made], "ground_images": [images], "hover_on_ground_ms": hovered(page)}
 
 
 if __name__ == "__main__":

@@ -6,10 +6,11 @@ import functools
 import http.server
 import subprocess
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, ViewportSize
+from browsing import SIZE
+from frames import drag
+from playwright.sync_api import Browser
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 HTML = """<!doctype html><meta charset="utf-8"><title>peer</title>
@@ -35,13 +36,7 @@ window.painted = performance.now();
 """
 
 
-def peer_speed(
-    browser: Browser,
-    folder: Path,
-    n: int,
-    size: ViewportSize,
-    drag: Callable[[Page, str], float],
-) -> dict[str, float]:
+def peer_speed(browser: Browser, folder: Path, n: int) -> dict[str, float]:
     """Seconds from the page's load to its first picture, and frames per second of panning."""
     site = folder / "site"
     if not (site / "dist" / "index.html").is_file():
@@ -53,7 +48,7 @@ def peer_speed(
     handler = functools.partial(_Quiet, directory=str(site / "dist"))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        page = browser.new_page(viewport=size)
+        page = browser.new_page(viewport=SIZE)
         page.goto(f"http://127.0.0.1:{server.server_port}/?n={n}")
         page.wait_for_function("window.painted !== undefined", timeout=60_000)
         first = page.evaluate("window.painted") / 1000

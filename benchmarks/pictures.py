@@ -9,13 +9,10 @@ map and the pictures take of a frame, and how many pictures are seen at once.
 from __future__ import annotations
 
 import argparse
-import json
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
-from page import MIDDLE, SIZE, chromium, drag
+from browsing import MIDDLE, chromium, looking, served
+from frames import drag
 
 SIZES = (0, 16, 24, 32, 64)
 OWN = "Number(document.querySelector('.view-map .thumbs').dataset.ms ?? 0)"
@@ -29,15 +26,8 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("--map")
     asked = parser.parse_args()
-    words = [sys.executable, "-m", "hinterland", "open", str(asked.run), "--no-browser", "--json"]
-    with (
-        chromium() as browser,
-        subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server,
-    ):
-        assert server.stdout is not None
-        page = browser.new_page(viewport=SIZE)
-        page.goto(json.loads(server.stdout.readline())["url"])
-        page.evaluate("window.hinterland.ready")
+    with chromium() as browser, served(asked.run) as server:
+        page = looking(browser, server.url)
         if asked.map:
             page.evaluate("map => window.hinterland.set({ map })", asked.map)
         page.mouse.move(*MIDDLE)
@@ -52,7 +42,6 @@ def main() -> None:
             own = page.evaluate(OWN) if size else 0.0
             told = f"map {cost:5.1f} ms   pictures {own:5.1f} ms"
             print(f"{what:<30}{fps:6.1f} frames/s   {told}", flush=True)
-        server.send_signal(signal.SIGINT)
 
 
 if __name__ == "__main__":

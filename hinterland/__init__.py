@@ -13,6 +13,7 @@ the map decodes under the cursor. What was trained elsewhere is recorded in thre
 
 `Recorder` records every epoch of a loop of your own, of Lightning or of Keras (docs/record.md).
 `load` opens any run to work with its latents, without a server and without torch (docs/python.md).
+`explore` shows it in a notebook, selection and all (docs/notebook.md).
 """
 
 from __future__ import annotations
@@ -25,14 +26,16 @@ if TYPE_CHECKING:
     from hinterland.run import Run
     from hinterland.show.background import open_run as open  # noqa: A004  as the command is called
     from hinterland.show.reader import load
+    from hinterland.show.widget import explore
     from hinterland.types import HinterlandError
 
-__all__ = ["HinterlandError", "Recorder", "Run", "load", "open", "read", "record"]
+__all__ = ["HinterlandError", "Recorder", "Run", "explore", "load", "open", "read", "record"]
 
 _PLACES = {
     "HinterlandError": "types:HinterlandError",
     "Recorder": "recorder:Recorder",
     "Run": "run:Run",
+    "explore": "show.widget:explore",
     "load": "show.reader:load",
     "open": "show.background:open_run",
     "read": "data:read",

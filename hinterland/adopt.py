@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from hinterland.data import DATASETS, HUB, fingerprint
-from hinterland.data.whence import whence
+from hinterland.data import described
 from hinterland.engine import batches
 from hinterland.models.foreign import Brought, Wanted, bring
 from hinterland.run import Run, Tracked
+from hinterland.run.made_on import made_on
 from hinterland.types import Autoencoder, HinterlandError, Images
 
 NAME = "imported"  # what run.json calls every model that was trained elsewhere
@@ -43,7 +41,8 @@ def adopt(
 
     The run has one epoch, 0, whose `validation` loss is `bce` where the decoder gives
     probabilities and `mse` else, as `model.options.loss` says: summed over a picture's pixels,
-    averaged over at most 10,000 held-out pictures. The run cannot be trained.
+    averaged over at most 10,000 held-out pictures; None where nothing is held out. The run cannot
+    be trained.
     """
     assert images.held_out is not None, "a data set is split when it is read"
     Run.vacant(path)
@@ -64,7 +63,7 @@ def adopt(
             0,
             {
                 "losses": {"train": None, "validation": validation},
-                "parts": {"reconstruction": validation},
+                "parts": {} if validation is None else {"reconstruction": validation},
                 "seconds": seconds,
                 "images_per_second": len(tracked.rows) / seconds,
             },
@@ -81,30 +80,16 @@ def _spec(
     conversion: Mapping[str, Any] | None,
     track: int,
 ) -> dict[str, Any]:
-    assert images.held_out is not None, "a data set is split when it is read"
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "images": {
-            **whence(source, path, DATASETS, HUB),
-            "conversion": dict(conversion or {}),
-            "fingerprint": fingerprint(images),
-            "n": len(images),
-            "held_out": int(images.held_out.sum()),
-            "shape": list(images.shape),
-            "classes": list(images.classes),
-            "skipped": [[skipped.source, skipped.reason] for skipped in images.skipped],
-        },
+        "images": described(images, source, path, conversion),
         "model": {
             "name": NAME,
             "latent_dim": brought.latent_dim,
             "options": dict(brought.told),
         },
         "training": {"epochs": 0, "track": track},
-        "environment": {
-            "hinterland": version("hinterland"),
-            "python": platform.python_version(),
-            "platform": f"{platform.system()} {platform.machine()}",
-        },
+        "environment": made_on(),
     }
 
 
@@ -147,8 +132,10 @@ def _encoded(coder: Autoencoder, images: Images, rows: np.ndarray) -> np.ndarray
     return latents
 
 
-def _loss(coder: Autoencoder, images: Images, rows: np.ndarray, loss: str) -> float:
-    """The reconstruction loss, summed over a picture's pixels, averaged over pictures."""
+def _loss(coder: Autoencoder, images: Images, rows: np.ndarray, loss: str) -> float | None:
+    """The reconstruction loss, summed over a picture's pixels, averaged over pictures, if any."""
+    if not len(rows):
+        return None
     total = 0.0
     for batch in batches(rows, LARGE):
         x = _floats(images, batch)

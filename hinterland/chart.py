@@ -155,6 +155,37 @@ def chart(run: Run, plan: Plan) -> Iterator[tuple[float, int]]:
     run.write_map(plan.name, told, frames)
 
 
+def followed(
+    run: Run, name: str, told: Mapping[str, Any], newest: np.ndarray
+) -> tuple[dict[str, Any], Frames]:
+    """A flat map with a frame for each epoch that came after its newest; nothing is written.
+
+    newest: the points of its newest frame. What is there stays where it is, and what comes lies
+    beside the frame before. A map that bends, is of pixels or of chosen epochs stays as it is.
+    """
+    plan = Plan.told(name, told)
+    method = make(plan.projection, plan.settings)
+    later = [epoch for epoch in run.epochs if epoch > max(told["epochs"])]
+    if bends(method) or plan.subject != "latents" or plan.frames != "all" or not later:
+        return dict(told), {}
+    frames: Frames = {}
+    low, high = np.asarray(told["extent"], np.float64)
+    exact = run.spec["model"]["latent_dim"] <= method.dims
+    for epoch, latents in _sound(run, later):
+        layout = method.fit(latents, onto=newest)
+        if np.ptp(layout.points) > 0:
+            newest = layout.points
+        frames[epoch] = layout.tensors()
+        low, high = np.minimum(low, layout.points.min(0)), np.maximum(high, layout.points.max(0))
+    return {
+        **told,
+        "epochs": sorted([*told["epochs"], *frames]),
+        "extent": [low.tolist(), high.tolist()],
+        # measured on a frame that is the newest no more; a flat map of all latents loses nothing
+        "metrics": told.get("metrics", {}) if exact or not frames else {},
+    }, frames
+
+
 def _laid(
     run: Run, plan: Plan, method: Projection, order: list[int], frames: Frames
 ) -> Iterator[tuple[float, int]]:

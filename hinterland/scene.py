@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -26,29 +28,53 @@ MEASURES = "measures.safetensors"
 DECODED = 2**20  # numbers of pictures that are decoded at a time
 
 
+Maker = Callable[[], bytes]
+Files = Mapping[str, Maker]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """files: path -> what makes its bytes. The same tree for server, export and notebook."""
 
-    files: Mapping[str, Callable[[], bytes]]
+    files: Files
 
 
-def compose(run: Run, *, live: Collection[str] = ()) -> Scene:
+@dataclass(frozen=True, slots=True, eq=False)
+class Growth:
+    """What is known of a run in training that is not on the disk: its maps, as far as they go now.
+
+    maps: name -> what `map.json` would say. frames: (name, epoch) -> the frames that are not there.
+    calm: nothing trains now, so what takes long may be measured too. measured: the epoch at which
+    the model is measured; None: the newest.
+    """
+
+    maps: Mapping[str, Mapping[str, Any]]
+    frames: Mapping[tuple[str, int], bytes]
+    calm: bool = False
+    measured: int | None = None
+
+
+def compose(run: Run, *, live: Collection[str] = (), growth: Growth | None = None) -> Scene:
     """Compile a run and its maps into a scene (docs/formats.md).
 
-    live: the questions that whoever shows the scene can answer. Files are made when asked for, so a
-    damaged epoch spoils its own files only. Raises HinterlandError where there is nothing to see.
+    live: the questions that whoever shows the scene can answer. growth: of a run in training, which
+    may have no epochs yet; images' neighbours are looked for when it is calm. Files are made when
+    asked for, so a damaged epoch spoils its own files only. Raises HinterlandError where there is
+    nothing to see.
     """
-    epochs, maps = run.epochs, run.maps()
-    if not epochs or not maps:
+    epochs, maps = run.epochs, growth.maps if growth else run.maps()
+    if not growth and not (epochs and maps):
         raise HinterlandError(
             f"{run.path} has no {'map' if epochs else 'epochs'} yet",
             f"hinterland map {run.path}" if epochs else f"hinterland resume {run.path}",
         )
     graphs = run.graphs()
     images = run.images()
-    files: dict[str, Callable[[], bytes]] = {
-        "scene.json": partial(_description, run, images, maps, graphs, live),
+    at = growth.measured if growth and growth.measured is not None else _charted(maps)
+    channels = _measured(images, graphs, at)
+    compared = images["n"] if maps and (growth is None or growth.calm) else None
+    files: dict[str, Maker] = {
+        "scene.json": partial(_description, run, images, maps, channels, live, compared),
         "channels.safetensors": (run.path / "images" / "channels.safetensors").read_bytes,
     }
     for page in images["atlas"]["files"]:
@@ -62,29 +88,42 @@ def compose(run: Run, *, live: Collection[str] = ()) -> Scene:
         files[f"{place}/latents.safetensors"] = partial(run.bytes_of, epoch, "latents.safetensors")
         for name in graphs:
             files[f"{place}/{name}.safetensors"] = partial(run.mounted, epoch, name)
-    if images["n"] <= COMPARED:
+    if _compared(compared, maps):
         files["neighbours.safetensors"] = partial(_neighbours, run, _charted(maps))
-    if _measured(images, maps, graphs):
-        files[MEASURES] = partial(_measures, run, images, maps, graphs)
+    if channels:
+        files[MEASURES] = partial(_measures, run, images, channels)
     for name, told in maps.items():
         for epoch in told["epochs"]:
             frame = Path("maps") / name / f"{epoch:04}.safetensors"
-            files[frame.as_posix()] = (run.path / frame).read_bytes
+            new = growth.frames.get((name, epoch)) if growth else None
+            files[frame.as_posix()] = (
+                partial(_frame, run.path / frame) if new is None else partial(bytes, new)
+            )
     return Scene(files)
+
+
+def _frame(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        # its map is just being replaced by a newer one: two renames (run/mapped.py)
+        time.sleep(0.1)
+        return path.read_bytes()
 
 
 def _description(
     run: Run,
     images: Mapping[str, Any],
     maps: Mapping[str, Mapping[str, Any]],
-    graphs: Collection[str],
+    measured: Sequence[Mapping[str, Any]],
     live: Collection[str],
+    compared: int | None,
 ) -> bytes:
     model = run.spec["model"]
     source = run.spec["images"]["source"]
     size = model["latent_dim"]
     parts = ("name", "projection", "dims", "way", "epochs", "extent")
-    more = ("of", "options", "metrics", "seconds")
+    more = ("of", "options", "metrics", "seconds", "key")
     told = {
         "format": FORMAT,
         "generator": f"hinterland {version('hinterland')}",
@@ -92,13 +131,14 @@ def _description(
         "model": {key: model[key] for key in ("name", "options", "latent_dim")},
         "images": {
             "n": images["n"],
+            **_identity(run),
             "shape": images["shape"],
             "atlas": {
                 **images["atlas"],
                 "files": [f"images/{page}" for page in images["atlas"]["files"]],
             },
         },
-        "channels": [*images["channels"], *_measured(images, maps, graphs)],
+        "channels": [*images["channels"], *measured],
         "epochs": [
             {key: epoch[key] for key in ("epoch", "losses", "seconds")} for epoch in run.losses()
         ],
@@ -107,22 +147,36 @@ def _description(
             | {key: chart[key] for key in more if key in chart}
             for name, chart in maps.items()
         ],
-        **_compared(images["n"], maps),
-        "graphs": {name: f"model/{name}.onnx" for name in graphs},
+        **_compared(compared, maps),
+        "graphs": {name: f"model/{name}.onnx" for name in run.graphs()},
         **_classifier(run),
         "live": sorted(live),
     }
     return json.dumps(told, ensure_ascii=False, allow_nan=False).encode()
 
 
+def _identity(run: Run) -> dict[str, str]:
+    """The same in every run of the same images in the same order: which set, and which of it.
+
+    Of fingerprints, not of pixels: a scene opens without reading its pictures.
+    """
+    try:
+        chosen = run.tracked_rows().astype("<i8")
+    except HinterlandError:
+        return {}  # it can be shown; only nothing knows that another run has the same images
+    told = hashlib.sha256(run.spec["images"]["fingerprint"].encode())
+    told.update(chosen.tobytes())
+    return {"fingerprint": f"sha256:{told.hexdigest()}"}
+
+
 def _charted(maps: Mapping[str, Mapping[str, Any]]) -> int:
-    """The newest epoch that is on a map: its latents are whole and finite."""
-    return max(int(epoch) for told in maps.values() for epoch in told["epochs"])
+    """The newest epoch that is on a map: its latents are whole and finite. Without maps: -1."""
+    return max((int(epoch) for told in maps.values() for epoch in told["epochs"]), default=-1)
 
 
-def _compared(n: int, maps: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _compared(n: int | None, maps: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Whose neighbours are in a file; the page finds those of one image by itself in no time."""
-    if n > COMPARED:
+    if n is None or n > COMPARED:
         return {}
     return {"neighbours": {"epoch": _charted(maps), "k": min(K, max(0, n - 1))}}
 
@@ -132,30 +186,27 @@ def _neighbours(run: Run, epoch: int) -> bytes:
 
 
 def _measured(
-    images: Mapping[str, Any], maps: Mapping[str, Mapping[str, Any]], graphs: Collection[str]
+    images: Mapping[str, Any], graphs: Collection[str], epoch: int
 ) -> list[dict[str, Any]]:
-    """The channels that are measured on the model, at the newest epoch that is on a map."""
+    """The channels that are measured on the model at an epoch; none before there is one."""
+    if epoch < 0:
+        return []
     names = ["loss"] if "decoder" in graphs and images["n"] else []
     names += ["outlier score"] if 1 < images["n"] <= COMPARED else []
     taken = {channel["name"] for channel in images["channels"]}
-    told = {"kind": "number", "epoch": _charted(maps), "file": MEASURES}
+    told = {"kind": "number", "epoch": epoch, "file": MEASURES}
     return [{"name": name, **told} for name in names if name not in taken]
 
 
-def _measures(
-    run: Run,
-    images: Mapping[str, Any],
-    maps: Mapping[str, Mapping[str, Any]],
-    graphs: Collection[str],
-) -> bytes:
+def _measures(run: Run, images: Mapping[str, Any], measured: Sequence[Mapping[str, Any]]) -> bytes:
     """`loss`: the mean squared error of each picture, decoded from its latent. `outlier score`."""
-    epoch = _charted(maps)
+    epoch = measured[0]["epoch"]
     latents = run.latents(epoch)
     made: dict[str, Callable[[], np.ndarray]] = {
         "loss": lambda: _errors(run, images, latents, epoch),
         "outlier score": lambda: outliers(latents).astype(np.float32),
     }
-    return save({told["name"]: made[told["name"]]() for told in _measured(images, maps, graphs)})
+    return save({told["name"]: made[told["name"]]() for told in measured})
 
 
 def _errors(run: Run, images: Mapping[str, Any], latents: np.ndarray, epoch: int) -> np.ndarray:

@@ -92,12 +92,18 @@ def score(
     """Measure an epoch (default: the last) on held-out images; docs/metrics.md defines each number.
 
     samples: draws per image for the importance-weighted bound; 0 for none. say hears what is being
-    measured. Raises HinterlandError where these are not the images of the run.
+    measured. Raises HinterlandError where these are not the images of the run, and where none of
+    them is held out.
     """
     if fingerprint(images) != run.spec["images"]["fingerprint"]:
         raise HinterlandError(
             f"{run.path} was trained on other images than {run.spec['images']['source']} now holds",
             "restore the images that it was trained on",
+        )
+    if images.held_out is None or not images.held_out.any():
+        raise HinterlandError(
+            f"no image of {run.path} is held out, and scores are of those alone",
+            "train on a part of the images: data.read holds some out",
         )
     work = _Work(run, images, last_epoch(run) if epoch is None else run.known(epoch), say)
     work.reconstruction()

@@ -23,6 +23,7 @@ __all__ = [
     "Projection",
     "Registry",
     "Skipped",
+    "cited",
     "nearest_name",
 ]
 
@@ -295,3 +296,8 @@ def nearest_name(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     told = f"did you mean '{close[0]}'? " if close else ""
     return f"{told}known: {', '.join(names)}"
+
+
+def cited(name: object) -> str:
+    """What a stranger gave for a name, as a message shows it: escaped, and cut at 60 characters."""
+    return ascii(str(name)[:60])

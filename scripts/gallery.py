@@ -84,8 +84,8 @@ def main() -> None:
     page = [
         "# Gallery",
         "",
-        "Drawn by `scripts/gallery.py`. Every kind and its settings: [figures.md](figures.md).",
-        "Figures are small here; their files have 300 dots an inch, or are vectors.",
+        "What becomes of a run: a page to explore, figures for paper, movies.",
+        "[Every kind, with its settings](figures.md).",
         "",
     ]
     with tempfile.TemporaryDirectory() as folder:

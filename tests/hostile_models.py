@@ -58,7 +58,7 @@ def pickles(canary: Path) -> dict[str, bytes]:
         "exported.pt2": exported.getvalue(),
         "array.npy": array.getvalue(),
         "arrays.npz": arrays.getvalue(),
-        "gzip.joblib": gzip.compress(body),
+        "gzip.joblib": gzip.compress(body, mtime=0),
         "bz2.joblib": bz2.compress(body),
         "xz.joblib": lzma.compress(body),
         "zlib.joblib": zlib.compress(body),

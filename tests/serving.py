@@ -1,4 +1,4 @@
-"""A made-up scene behind the real app, and a way to ask it anything, down to the raw headers."""
+"""A made-up site behind the real app, and a way to ask it anything, down to the raw headers."""
 
 from __future__ import annotations
 
@@ -12,11 +12,20 @@ from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message
 
+from hinterland.scene import Scene
 from hinterland.show.server import app
+from hinterland.show.site import gather
 from hinterland.types import HinterlandError
 
 TOKEN = "t" * 43
 HOST = "127.0.0.1:8420"
+SAID = {
+    "format": 1,
+    "title": "made up",
+    "model": {"name": "vae", "latent_dim": 2},
+    "images": {"n": 4},
+    "epochs": [],
+}
 PAGE = {
     "index.html": b"<!doctype html><title>Hinterland</title>",
     "favicon.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
@@ -53,6 +62,14 @@ class Asked:
         return b"answer %d" % len(self.questions)
 
 
+@dataclass(frozen=True)
+class Answers:
+    """Who answers for a scene by calling a function."""
+
+    ask: Callable[[str, Mapping[str, object]], bytes]
+    questions: tuple[str, ...] = ("decode", "encode")
+
+
 def built_page(folder: Path) -> Path:
     """A folder as the page's build leaves it."""
     for name, content in PAGE.items():
@@ -63,7 +80,7 @@ def built_page(folder: Path) -> Path:
 
 def scene() -> dict[str, Callable[[], bytes]]:
     return {
-        "scene.json": lambda: b'{"format": 1}',
+        "scene.json": lambda: json.dumps(SAID).encode(),
         "channels.safetensors": lambda: b"channels",
         "images/atlas-000.webp": lambda: b"RIFF",
         "epochs/0001/latents.safetensors": lambda: b"latents",
@@ -91,10 +108,12 @@ def served(
     files: Mapping[str, Callable[[], bytes]] | None = None,
     ask: Callable[[str, Mapping[str, object]], bytes] | None = None,
     hosts: Iterable[str] = (),
+    origins: Iterable[str] = (),
 ) -> ASGIApp:
-    """The app under test, with the questions `decode` and `encode`."""
-    files = scene() if files is None else files
-    return app(files, ask or Asked(), ("decode", "encode"), TOKEN, page, hosts=tuple(hosts))
+    """The app under test: one scene, `made`, with the questions `decode` and `encode`."""
+    files = gather({"made": Scene(scene() if files is None else files)})
+    lives = {"made": Answers(ask or Asked())}
+    return app(files, lives, TOKEN, page, hosts=tuple(hosts), origins=tuple(origins))
 
 
 def get(site: ASGIApp, target: str, **options: Any) -> Reply:
@@ -109,7 +128,7 @@ def ask(site: ASGIApp, question: str, told: object, **options: Any) -> Reply:
     """POST a question, `told` as JSON or, where it is bytes, as it is."""
     body = told if isinstance(told, bytes) else json.dumps(told).encode()
     kind = {"content-type": "application/json", **options.pop("headers", {})}
-    return send(site, "POST", f"/ask/{question}", chunks=[body], headers=kind, **options)
+    return send(site, "POST", f"/ask/made/{question}", chunks=[body], headers=kind, **options)
 
 
 async def request(

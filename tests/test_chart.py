@@ -18,7 +18,7 @@ from hinterland.run.atlas import pages, unpack
 from hinterland.scene import compose
 from hinterland.train import train
 from hinterland.types import HinterlandError, Images, Near
-from tests.conftest import begun, made_up, record
+from tests.conftest import begun, frame, made_up, record
 
 QUICK = {"iterations": 50, "perplexity": 15}
 
@@ -37,10 +37,6 @@ def recorded(tmp_path_factory: pytest.TempPathFactory, images: Images) -> Run:
 def run(recorded: Run, tmp_path: Path) -> Run:
     shutil.copytree(recorded.path, tmp_path / "run")
     return Run.open(tmp_path / "run")
-
-
-def frame(run: Run, name: str, epoch: int) -> dict[str, np.ndarray]:
-    return load((run.path / "maps" / name / f"{epoch:04}.safetensors").read_bytes())
 
 
 @pytest.mark.parametrize("name", ["tsne", "tsne-pixels"])

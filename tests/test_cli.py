@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from hinterland.cli import COMMANDS, group, main
+from hinterland.data import shapes
 from hinterland.run import Run
 from tests.conftest import Command, made_up
 
@@ -56,7 +57,9 @@ def test_every_command_explains_itself_and_its_options(name: str) -> None:
 
 
 @pytest.mark.slow
-def test_from_a_folder_of_pictures_to_a_scored_run(hinterland: Command, pictures: Path) -> None:
+def test_from_a_folder_of_pictures_to_a_scored_run(
+    hinterland: Command, typed: Command, pictures: Path
+) -> None:
     (pictures / "cats" / "broken.png").write_bytes(b"this is no picture")
     done = hinterland(
         "train", str(pictures), "-o", "runs/a b", "--epochs", "2", "--batch-size", "8", "--json"
@@ -73,13 +76,13 @@ def test_from_a_folder_of_pictures_to_a_scored_run(hinterland: Command, pictures
     assert [reason[0] for reason in run.spec["images"]["skipped"]] == ["cats/broken.png"]
     assert str(Path.home()) not in (run.path / "run.json").read_text()
 
-    score = json.loads(hinterland("score", "runs/a b", "--json").stdout)
+    score = json.loads(typed("score", "runs/a b", "--json").stdout)
     assert 0 < score["metrics"]["mse"] < 0.2
     assert 0 <= score["metrics"]["knn_accuracy"] <= 1
-    again = json.loads(hinterland("resume", "runs/a b", "--epochs", "3", "--json").stdout)
+    again = json.loads(typed("resume", "runs/a b", "--epochs", "3", "--json").stdout)
     assert again["epochs"] == 3
     made = json.loads(
-        hinterland("map", "runs/a b", "--projection", "pca", "--name", "flat", "--json").stdout
+        typed("map", "runs/a b", "--projection", "pca", "--name", "flat", "--json").stdout
     )
     assert made["map"] == "flat"
     assert sorted(run.maps()) == ["flat", "plane"]
@@ -303,8 +306,9 @@ def test_pictures_are_converted_as_asked_and_again_so_when_resumed(
 
 
 def test_factors_of_drawn_shapes_become_channels(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(shapes, "COUNT", 200)
     words = ["train", "shapes", "-o", str(tmp_path / "run"), "--epochs", "0", "--track", "50"]
     status, _, _ = said(capsys, *words, "--size", "16", "-q")
     assert status == 0

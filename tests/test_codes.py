@@ -167,7 +167,7 @@ def test_latents_that_cannot_be_decoded_are_explained(
         status, out, err = said(capsys, *words)
         assert status == 2
         assert out == ""
-        assert f"error: {file}"[:7] in err
+        assert "error: " in err
         assert error.format(run=trained.path, file=file) in err
         assert hint in err.partition("hint: ")[2]
         assert list(tmp_path.iterdir()) == [file]

@@ -10,10 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from datafiles import idx_bytes, noise, refusal, write_idx, write_pictures
-
-from hinterland.data import read
-from hinterland.types import HinterlandError
+from datafiles import after_damage, idx_bytes, noise, refusal, write_idx, write_pictures
 
 # Names and paths
 
@@ -108,7 +105,7 @@ def idx_folder(place: Path) -> Path:
 
 
 SOUND = idx_bytes(noise(6, 4, 4))
-PACKED = gzip.compress(SOUND)
+PACKED = gzip.compress(SOUND, mtime=0)
 
 
 @pytest.mark.parametrize(
@@ -129,9 +126,9 @@ PACKED = gzip.compress(SOUND)
         (PACKED[:5], "gzip"),
         (PACKED[:-6] + b"......", "not sound gzip"),
         (PACKED[:30] + b"......" + PACKED[36:], "not sound gzip"),
-        (gzip.compress(SOUND + b"!"), "expected 112 bytes, found more"),
-        (gzip.compress(SOUND[:80]), "expected 112 bytes, found 80"),
-        (gzip.compress(struct.pack(">I3I", 0x803, 2**31, 2**31, 2**31)), "claims"),
+        (gzip.compress(SOUND + b"!", mtime=0), "expected 112 bytes, found more"),
+        (gzip.compress(SOUND[:80], mtime=0), "expected 112 bytes, found 80"),
+        (gzip.compress(struct.pack(">I3I", 0x803, 2**31, 2**31, 2**31), mtime=0), "claims"),
     ],
 )
 def test_damaged_idx_files_are_told(tmp_path: Path, content: bytes, told: str) -> None:
@@ -263,7 +260,6 @@ def test_damaged_archives_are_told(tmp_path: Path, content: bytes, told: str) ->
     "kind", ["idx", "idx.gz", "npz", "npy", "jpg", "png", "tif", "gif", "webp", "bmp"]
 )
 def test_any_damage_is_either_read_or_told(tmp_path: Path, kind: str) -> None:
-    rng = np.random.default_rng(1)
     if kind == "npz":
         path = tmp_path / "set.npz"
         np.savez_compressed(path, images=X, labels=np.arange(6))
@@ -275,16 +271,5 @@ def test_any_damage_is_either_read_or_told(tmp_path: Path, kind: str) -> None:
         path = write_idx(tmp_path / name, X)
     else:
         path = write_pictures(tmp_path, noise(3, 9, 9, 3), f".{kind}") / f"0001.{kind}"
-    sound = path.read_bytes()
     source, whole = (path, 6) if kind.startswith(("idx", "np")) else (tmp_path, 3)
-    outcomes = set()
-    for _ in range(50):
-        damaged = bytearray(sound)
-        for _ in range(rng.integers(1, 4)):
-            damaged[rng.integers(len(damaged))] = rng.integers(256)
-        path.write_bytes(damaged[: rng.integers(len(damaged))] if rng.random() < 0.3 else damaged)
-        try:
-            outcomes.add(len(read(source)))
-        except HinterlandError as error:
-            outcomes.add(0 if path.name in error.message else whole)
-    assert outcomes != {whole}
+    assert after_damage(path, 50, source) - {whole}

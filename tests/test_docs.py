@@ -12,6 +12,7 @@ from hinterland.data import DATASETS
 from hinterland.live import QUESTIONS
 from hinterland.models import MODELS
 from hinterland.project import PROJECTIONS
+from hinterland.show.conversions import CONVERSIONS
 from hinterland.show.figures import FIGURES
 from hinterland.show.making import options_of
 from hinterland.show.movies import MOVIES
@@ -39,6 +40,21 @@ def test_every_figure_and_movie_has_a_place_with_all_its_settings(family: Regist
         place = rest.partition("\n###")[0]
         missing = [key for key in options_of(family, name) if f"`{key}`" not in place]
         assert set(missing) <= {"width", "size"}, name
+
+
+@pytest.mark.parametrize("name", CONVERSIONS)
+def test_every_conversion_has_a_place_with_all_its_settings(name: str) -> None:
+    text = (ROOT / "docs" / "other-programs.md").read_text()
+    _, heading, rest = text.partition(f"### `{name}`\n")
+    assert heading
+    place = rest.partition("\n###")[0]
+    assert [key for key in options_of(CONVERSIONS, name) if f"| `{key}` |" not in place] == []
+
+
+def test_whoever_cites_names_the_version_that_is_there() -> None:
+    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert version
+    assert f"\nversion: {version[1]}\n" in (ROOT / "CITATION.cff").read_text()
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

@@ -144,13 +144,13 @@ def test_pairs_are_held_out_images_of_different_classes(reader: Reader) -> None:
     assert all(reader.labels[a] != reader.labels[b] for a, b in pairs)
 
 
-def test_the_command_writes_the_file_and_tells_of_it(hinterland: Command, trained: Run) -> None:
+def test_the_command_writes_the_file_and_tells_of_it(typed: Command, trained: Run) -> None:
     words = ("latents", str(trained.path), "-o", "a.svg", "--json", "--epoch", "best")
-    told = json.loads(hinterland("figure", *words).stdout)
+    told = json.loads(typed("figure", *words).stdout)
     assert told["file"] == "a.svg"
     assert (
         "did you mean 'manifold'"
-        in hinterland(*("figure", "manyfold", str(trained.path), "-o", "a.png"), status=2).stderr
+        in typed(*("figure", "manyfold", str(trained.path), "-o", "a.png"), status=2).stderr
     )
 
 

@@ -52,9 +52,9 @@ def same(one: Images, two: Images) -> bool:
 # Look
 
 
-def test_a_look_tells_what_is_there(tmp_path: Path, hinterland: Command) -> None:
+def test_a_look_tells_what_is_there(tmp_path: Path, typed: Command) -> None:
     mixed(tmp_path / "pets")
-    done = hinterland("images", "pets", "--json")
+    done = typed("images", "pets", "--json")
     told = json.loads(done.stdout)
     assert told["images"] == 6
     assert told["shape"] == [20, 20, 3]
@@ -74,9 +74,9 @@ def test_a_look_tells_what_is_there(tmp_path: Path, hinterland: Command) -> None
     assert not (tmp_path / "home" / ".cache" / "hinterland" / "sets").exists()
 
 
-def test_a_look_reads_well(tmp_path: Path, hinterland: Command) -> None:
+def test_a_look_reads_well(tmp_path: Path, typed: Command) -> None:
     mixed(tmp_path / "pets")
-    done = hinterland("images", "pets", "--background", "#808080", "--size", "16x12")
+    done = typed("images", "pets", "--background", "#808080", "--size", "16x12")
     assert "6, as 16 x 12 in colour" in done.stdout
     assert "30 x 20 (5), 40 x 40 (1)" in done.stdout
     assert "1 transparent, laid on #808080" in done.stdout
@@ -86,7 +86,7 @@ def test_a_look_reads_well(tmp_path: Path, hinterland: Command) -> None:
     assert done.stderr.endswith(
         "next: hinterland train pets -o runs/pets --size 16x12 --background '#808080'\n"
     )
-    assert hinterland("images", "pets", "-q").stderr == ""
+    assert typed("images", "pets", "-q").stderr == ""
 
 
 @pytest.mark.parametrize(
@@ -103,14 +103,14 @@ def test_a_look_reads_well(tmp_path: Path, hinterland: Command) -> None:
     ],
 )
 def test_a_wrong_word_is_told_before_anything_is_read(
-    tmp_path: Path, hinterland: Command, words: tuple[str, ...], told: str, hint: str
+    tmp_path: Path, typed: Command, words: tuple[str, ...], told: str, hint: str
 ) -> None:
     mixed(tmp_path / "pets")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "a.txt").touch()
     (tmp_path / "file").touch()
     before = sorted(path for path in tmp_path.rglob("*") if "home" not in path.parts)
-    done = hinterland("images", "pets", *words, status=2)
+    done = typed("images", "pets", *words, status=2)
     assert told in done.stderr.replace(f"{tmp_path}/", "")
     assert hint in done.stderr
     assert "reading" not in done.stderr
@@ -120,10 +120,10 @@ def test_a_wrong_word_is_told_before_anything_is_read(
 # Convert
 
 
-def test_what_is_written_reads_back_as_it_was(tmp_path: Path, hinterland: Command) -> None:
+def test_what_is_written_reads_back_as_it_was(tmp_path: Path, typed: Command) -> None:
     mixed(tmp_path / "pets")
     words = ("--size", "24x16", "--fit", "pad", "--background", "black")
-    done = hinterland("images", "pets", "-o", "out", *words)
+    done = typed("images", "pets", "-o", "out", *words)
     assert "next: hinterland train out -o runs/out --size 24x16\n" in done.stderr
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "cats",
@@ -176,10 +176,10 @@ def test_pictures_without_class_stay_without(tmp_path: Path) -> None:
     assert same(images, read(tmp_path / "out"))
 
 
-def test_an_empty_folder_may_be_filled(tmp_path: Path, hinterland: Command) -> None:
+def test_an_empty_folder_may_be_filled(tmp_path: Path, typed: Command) -> None:
     write_pictures(tmp_path / "set", noise(3, 5, 5, 1))
     (tmp_path / "out").mkdir()
-    hinterland("images", "set", "-o", "out", "-q")
+    typed("images", "set", "-o", "out", "-q")
     assert len(read(tmp_path / "out")) == 3
     assert not list(tmp_path.glob(".*"))
 

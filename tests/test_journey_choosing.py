@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,16 +17,19 @@ from hinterland.run.atlas import unpack
 from hinterland.scene import compose
 from hinterland.types import Images
 from tests.browsing import (
+    comes,
     hover,
     looking,
     opened,
     painted,
+    pause,
     picture_folder,
     python_decodes,
+    screen,
     state,
     until,
 )
-from tests.conftest import record
+from tests.conftest import frame, labels, record
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -47,16 +51,7 @@ def address(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 
 
 def points(run: Run) -> np.ndarray:
-    file = run.path / "maps" / "plane" / f"{EPOCH:04}.safetensors"
-    placed: np.ndarray = load(file.read_bytes())["points"]
-    return placed
-
-
-def screen(page: Page, places: np.ndarray) -> np.ndarray:
-    told = page.evaluate(
-        "all => all.map((p) => Array.from(window.hinterland.toScreen(p)))", places.tolist()
-    )
-    return np.array(told)
+    return frame(run, "plane", EPOCH)["points"]
 
 
 def drag(page: Page, places: np.ndarray) -> None:
@@ -95,7 +90,7 @@ def test_images_are_chosen_with_lasso_box_and_click_and_all_of_it_undone(
         page.screenshot(path=picture_folder() / "chosen.png")
 
         page.keyboard.press("x")
-        page.wait_for_timeout(450)  # another step of the history
+        pause(page, 450)  # another step of the history
         low2 = np.median(places, 0) + 0.37
         high2 = np.minimum(places.max(0) + 20, [960, 640])
         page.keyboard.down("Shift")
@@ -104,7 +99,7 @@ def test_images_are_chosen_with_lasso_box_and_click_and_all_of_it_undone(
         both = sorted({*within, *between(places, low2, high2)})
         assert state(page)["selection"] == both and len(both) > len(within)
 
-        page.wait_for_timeout(450)
+        pause(page, 450)
         alone = state(page)["selection"][0]
         page.mouse.click(*places[alone])
         assert len(state(page)["selection"]) == 1
@@ -151,6 +146,16 @@ def thumbnail(page: Page, place: np.ndarray, size: int) -> np.ndarray:
     return np.array(told, np.uint8).reshape(size, size, 4)
 
 
+def far_from(expected: np.ndarray, page: Page, place: np.ndarray, size: int) -> int:
+    """How far the middles of a thumbnail's pixels, each 8 x 8, are from an image (h, w, 3).
+
+    The frame covers no middle; smoothing of enlarged pixels is off.
+    """
+    h, w, _ = expected.shape
+    middles = thumbnail(page, place, size)[4::8, 4::8, :3][:h, :w].astype(int)
+    return int(np.abs(middles - expected).max())
+
+
 def test_each_point_shows_its_own_image_and_none_that_is_filtered_out(
     browser: Browser, address: str, run: Run
 ) -> None:
@@ -158,7 +163,7 @@ def test_each_point_shows_its_own_image_and_none_that_is_filtered_out(
     pages = [(run.path / "images" / page).read_bytes() for page in told["atlas"]["files"]]
     shape = tuple(told["shape"])
     pixels = unpack(pages, told["n"], shape)
-    labels = load((run.path / "images" / "channels.safetensors").read_bytes())["label"]
+    classes = labels(run)
     h, w, _ = shape
     size = 8 * max(h, w)
     with looking(browser, address) as page:
@@ -169,16 +174,11 @@ def test_each_point_shows_its_own_image_and_none_that_is_filtered_out(
         for index in inside[:4]:
             # what is chosen is shown before all others
             page.evaluate("i => window.hinterland.set({ hidden: [], selection: [i] })", index)
-            page.wait_for_timeout(250)
-            seen = thumbnail(page, places[index], size)
-            middles = seen[4::8, 4::8, :3][:h, :w].astype(int)
             expected = np.broadcast_to(pixels[index], (h, w, 3)).astype(int)
-            # the frame covers no middle; smoothing of enlarged pixels is off
-            assert np.abs(middles - expected).max() <= 2
-            page.evaluate("c => window.hinterland.set({ hidden: [c] })", int(labels[index]))
-            page.wait_for_timeout(250)
-            after = thumbnail(page, places[index], size)[4::8, 4::8, :3][:h, :w].astype(int)
-            assert np.abs(after - expected).max() > 2
+            off = functools.partial(far_from, expected, page, places[index], size)
+            comes(lambda: off() <= 2, f"image {index}")  # noqa: B023  asked for at once
+            page.evaluate("c => window.hinterland.set({ hidden: [c] })", int(classes[index]))
+            comes(lambda: off() > 2, f"the end of image {index}")  # noqa: B023
         page.screenshot(path=picture_folder() / "thumbnails.png")
 
 

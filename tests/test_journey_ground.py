@@ -12,15 +12,14 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from hinterland.chart import refresh
-from hinterland.cli import main
 from hinterland.latent.magnification import grid_metric, magnification
 from hinterland.run import Run
 from hinterland.show import field, grid
 from hinterland.show.grid import Grid
 from hinterland.show.reader import Reader
 from hinterland.types import Images
-from tests.browsing import looking, opened, picture_folder, state, until
-from tests.conftest import record
+from tests.browsing import comes, looking, opened, picture_folder, state, until
+from tests.conftest import call, record
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -31,10 +30,7 @@ PLACES = ((520, 300), (640, 380), (700, 470))  # on the map, between the panels
 @pytest.fixture(scope="module")
 def digits(tmp_path_factory: pytest.TempPathFactory) -> Run:
     path = tmp_path_factory.mktemp("ground") / "digits"
-    words = ["train", "digits", "-o", str(path), "--epochs", str(LAST), "--batch-size", "32", "-q"]
-    with pytest.raises(SystemExit) as left:
-        main(words)
-    assert not left.value.code
+    call("train", "digits", "-o", str(path), "--epochs", str(LAST), "--batch-size", "32", "-q")
     return Run.open(path)
 
 
@@ -98,8 +94,7 @@ def test_every_spot_is_painted_with_the_picture_that_python_decodes(
         page.keyboard.press("4")
         until(page, "!window.hinterland.state().layers.decoded.on")
         until(page, "window.hinterland.ground('decoded', 640, 380) === null")
-        page.wait_for_timeout(100)
-        assert shown(page) == bare
+        comes(lambda: shown(page) == bare, "the bare ground")
 
 
 def test_the_ground_refines_as_one_comes_nearer(
@@ -111,9 +106,9 @@ def test_the_ground_refines_as_one_comes_nearer(
         page.mouse.move(*PLACES[1])
         for _ in range(6):
             page.mouse.wheel(0, -400)
-        page.wait_for_timeout(700)
+        page.evaluate("window.hinterland.set({})")  # arrived
+        comes(lambda: says(page, "decoded", PLACES[1])["size"][0] < wide / 4, "a finer ground")
         near = says(page, "decoded", PLACES[1])
-        assert near["size"][0] < wide / 4
         reader, layout = at(digits, LAST)
         expected = reader.decode(layout.to_latent(np.array([near["spot"]], np.float32))).ravel()
         np.testing.assert_allclose(near["pixels"], expected, atol=0.6 / 255)
@@ -198,8 +193,7 @@ def test_density_counts_the_points_that_are_drawn(
 def test_layers_are_in_the_address_and_come_back(browser: Browser, address: str) -> None:
     with looking(browser, address) as page:
         only(page, territory=0.4, points=0.25)
-        page.wait_for_timeout(800)  # the address follows after a moment of rest
-        assert "layers=territory" in page.url
+        until(page, "/layers=territory.*points/.test(location.hash)")
         page.reload()
         page.evaluate("window.hinterland.ready")
         layers = state(page)["layers"]

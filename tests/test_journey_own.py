@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 from playwright.sync_api import Browser, Page
-from safetensors.numpy import load
 
 from hinterland.chart import refresh
 from hinterland.data import read
-from hinterland.models import build
-from hinterland.models.base import AbstractNet
 from hinterland.run import Run
 from hinterland.train import Settings, begin, train
 from hinterland.types import Images
 from tests.browsing import (
+    comes,
     looking,
+    network,
     opened,
+    pause,
     picture_folder,
     python_decodes,
     state,
     until,
 )
+from tests.conftest import frame, labels
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -39,9 +40,14 @@ LAST = 4
 Stroke = list[tuple[float, float]]
 
 
+@functools.cache
+def mnist() -> Images:
+    return read("mnist")
+
+
 def some_digits() -> Images:
     """Every fifth of MNIST."""
-    every = read("mnist")
+    every = mnist()
     assert every.labels is not None
     assert every.held_out is not None
     return Images(every.pixels[::5], every.labels[::5], every.classes, every.held_out[::5])
@@ -121,20 +127,6 @@ def own(page: Page) -> list[dict[str, Any]]:
     return told
 
 
-def network(run: Run, epoch: int) -> AbstractNet:
-    told = run.spec["model"]
-    shape = tuple(run.spec["images"]["shape"])
-    net = build(told["name"], shape, told["latent_dim"], told["options"]).eval()
-    weights = run.arrays(epoch, "weights")
-    net.load_state_dict({key: torch.from_numpy(value.copy()) for key, value in weights.items()})
-    return net
-
-
-def labels(run: Run) -> np.ndarray:
-    column: np.ndarray = load((run.path / "images" / "channels.safetensors").read_bytes())["label"]
-    return column
-
-
 def nearest_labels(run: Run, told: dict[str, Any], k: int = 5) -> list[int]:
     return [int(labels(run)[one["index"]]) for one in told["nearest"][:k]]
 
@@ -146,8 +138,8 @@ def check(run: Run, told: dict[str, Any], epoch: int) -> None:
     latent = network(run, epoch).encode(pixels)[0]
     np.testing.assert_allclose(told["latent"], latent, atol=SAME)
     (name,) = run.maps()
-    frame = load((run.path / "maps" / name / f"{epoch:04}.safetensors").read_bytes())
-    spot = (latent - frame["centre"]) @ frame["axes"].T
+    sheet = frame(run, name, epoch)
+    spot = (latent - sheet["centre"]) @ sheet["axes"].T
     np.testing.assert_allclose(told["spot"], spot, atol=1e-3)
     remade = python_decodes(run, epoch, told["latent"])
     np.testing.assert_allclose(told["reconstruction"], remade.ravel(), atol=1e-3)
@@ -205,10 +197,10 @@ def test_strokes_are_undone_and_what_was_removed_comes_back(browser: Browser, ad
     with looking(browser, address) as page:
         open_easel(page)
         draw(page, [THREE])
-        page.wait_for_timeout(600)  # a pause ends a step
+        pause(page, 600)  # a pause ends a step
         (three,) = own(page)
         draw(page, [[(0.2, 0.2), (0.8, 0.8)]])
-        page.wait_for_timeout(600)
+        pause(page, 600)
         (crossed,) = own(page)
         assert crossed["pixels"] != three["pixels"]
         page.keyboard.press("Control+z")
@@ -224,8 +216,10 @@ def test_strokes_are_undone_and_what_was_removed_comes_back(browser: Browser, ad
         centring = page.get_by_role("checkbox", name="Centre and scale, as the data are")
         centring.uncheck()
         centring.check()
-        page.wait_for_timeout(200)
-        np.testing.assert_allclose(own(page)[0]["pixels"], three["pixels"], atol=1e-6)
+        comes(
+            lambda: np.allclose(own(page)[0]["pixels"], three["pixels"], rtol=0, atol=1e-6),
+            "the three as it was",
+        )
 
 
 def test_the_map_follows_while_the_pen_is_down(browser: Browser, address: str) -> None:
@@ -238,7 +232,7 @@ def test_the_map_follows_while_the_pen_is_down(browser: Browser, address: str) -
         page.mouse.down()
         for (x, y), _ in pairwise(THREE):
             page.mouse.move(box["x"] + box["width"] * x, box["y"] + box["height"] * y)
-            page.wait_for_timeout(50)  # three frames
+            pause(page, 50)  # three frames
             mark = page.locator(".landing.held")
             if mark.count():
                 seen.add(mark.get_attribute("transform"))
@@ -249,7 +243,7 @@ def test_the_map_follows_while_the_pen_is_down(browser: Browser, address: str) -
 def test_a_picture_is_opened_pasted_and_dropped_as_it_is(
     browser: Browser, address: str, digits: Run, tmp_path: Path
 ) -> None:
-    picture = (read("mnist").pixels[5], read("mnist").pixels[77])
+    picture = (mnist().pixels[5], mnist().pixels[77])
     Image.fromarray(picture[0][..., 0]).save(tmp_path / "digit.png")
     # dark on light, large and with alpha: as one would scan it
     big = Image.fromarray(255 - picture[1][..., 0]).resize((320, 320)).convert("RGBA")
@@ -281,7 +275,7 @@ def test_a_picture_is_opened_pasted_and_dropped_as_it_is(
             )
             until(page, f"window.hinterland.state().own.length === {2 + (event == 'drop')}")
             word.get_by_text("Its light and dark were turned about").wait_for()
-        answer = int(read("mnist").labels[77])  # type: ignore[index]
+        answer = int(mnist().labels[77])  # type: ignore[index]
         for told in own(page)[1:]:
             check(digits, told, LAST)
             assert nearest_labels(digits, told).count(answer) >= 4
@@ -314,8 +308,8 @@ def test_moving_a_latents_number_leaves_the_map_and_leads_back(
         shown = page.evaluate("[...window.hinterland.shownPixels().pixels]")
         np.testing.assert_allclose(shown, python_decodes(digits, LAST, latent).ravel(), atol=1e-3)
         (name,) = digits.maps()
-        frame = load((digits.path / "maps" / name / f"{LAST:04}.safetensors").read_bytes())
-        foot = np.asarray(told["cursor"]["spot"]) @ frame["axes"] + frame["centre"]
+        sheet = frame(digits, name, LAST)
+        foot = np.asarray(told["cursor"]["spot"]) @ sheet["axes"] + sheet["centre"]
         away = float(np.linalg.norm(foot - latent))
         page.get_by_text(f"{away:.2f} off the map's surface").wait_for()
         page.get_by_role("button", name="Back to the map").click()
@@ -345,23 +339,22 @@ def test_the_inspector_tells_error_and_classes_of_what_is_pinned(
         assert float(caption.removeprefix("MSE ")) == pytest.approx(error, abs=6e-4)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
 def test_a_screenshot_of_a_drawing_and_of_sliders(
-    browser: Browser, address: str, theme: str, width: int, height: int
+    browser: Browser, address: str, width: int, height: int
 ) -> None:
     """Pictures for people; here only that the sheet and its picture are whole, and stand still."""
-    with looking(browser, address, color_scheme=theme) as page:
+    with looking(browser, address, color_scheme="light") as page:
         page.set_viewport_size({"width": width, "height": height})
         page.get_by_role("button", name="Your own image (y)").click()
         page.locator(".drawing-sheet").wait_for()
-        page.wait_for_timeout(300)
+        pause(page, 300)
         before = page.locator(".drawing-sheet").bounding_box()
         draw(page, [THREE])
         own(page)
-        page.wait_for_timeout(400)
+        pause(page, 400)
         assert page.locator(".drawing-sheet").bounding_box() == before
-        page.screenshot(path=picture_folder() / f"own-{theme}-{width}.png")
+        shots(page, f"own-{width}")
         for part in (
             ".drawing-sheet",
             ".decoded .picture",
@@ -375,5 +368,13 @@ def test_a_screenshot_of_a_drawing_and_of_sliders(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.get_by_role("button", name="Close", exact=True).click()
         page.get_by_role("button", name="Move the latent's numbers").click()
-        page.screenshot(path=picture_folder() / f"sliders-{theme}-{width}.png")
+        shots(page, f"sliders-{width}")
         assert page.locator(".decoded .picture").is_visible()
+
+
+def shots(page: Page, name: str) -> None:
+    themes: tuple[Literal["light", "dark"], ...] = ("dark", "light")
+    for theme in themes:
+        page.emulate_media(color_scheme=theme)
+        page.evaluate("window.hinterland.set({})")
+        page.screenshot(path=picture_folder() / f"{name}-{theme}.png")

@@ -16,6 +16,7 @@ from hinterland.models.base import (
     picture_losses,
     reconstruction_loss,
     to_tensor,
+    to_tensors,
 )
 from hinterland.models.session import Session
 from hinterland.types import Autoencoder, HinterlandError
@@ -140,7 +141,7 @@ def test_the_same_luck_gives_the_same_loss(name: str) -> None:
 def test_restored_weights_give_the_same_codes_and_pictures(name: str) -> None:
     net, other = made(name, seed=1), made(name, seed=2)
     kept = save({key: value.numpy() for key, value in net.state_dict().items()})
-    other.load_state_dict({key: torch.from_numpy(value) for key, value in load(kept).items()})
+    other.load_state_dict(to_tensors(load(kept)))
     pixels = made_up(5, (8, 8, 1)).pixels
     assert np.array_equal(net.encode(pixels), other.encode(pixels))
     z = np.random.default_rng(0).standard_normal((5, 3), np.float32)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from hinterland.data import read
 from hinterland.latent.metrics import knn_accuracy
@@ -29,20 +30,37 @@ def digits() -> Images:
     return read("mnist")
 
 
-@pytest.fixture(scope="module")
-def training(digits: Images) -> Tensor:
-    return to_tensor(digits.pixels[:6000], CPU)
+# Digits at half their size are learnt in a third of the time. But a prior weighs as much as so many
+# pixels do: of a quarter as many, these would learn the prior alone in so few steps.
+WHOLE = {"vae", "conv-vae", "beta-vae", "iwae", "hyperspherical-vae"}
 
 
 @pytest.fixture(scope="module")
-def unseen(digits: Images) -> Tensor:
-    return to_tensor(digits.pixels[-1000:], CPU)
+def large(digits: Images) -> tuple[Tensor, Tensor]:
+    """What is learnt from, and what is not seen: digits as they are, (n, 1, 28, 28)."""
+    return to_tensor(digits.pixels[:6000], CPU), to_tensor(digits.pixels[-1000:], CPU)
+
+
+@pytest.fixture(scope="module")
+def training(large: tuple[Tensor, Tensor]) -> Tensor:
+    """(n, 1, 14, 14)"""
+    return F.avg_pool2d(large[0], 2)
+
+
+@pytest.fixture(scope="module")
+def unseen(large: tuple[Tensor, Tensor]) -> Tensor:
+    return F.avg_pool2d(large[1], 2)
+
+
+def shape_of(x: Tensor) -> tuple[int, int, int]:
+    _, c, h, w = x.shape
+    return h, w, c
 
 
 def learnt(
     name: str, x: Tensor, d: int, steps: int, options: dict[str, Any] | None = None
 ) -> AbstractNet:
-    net = build(name, (28, 28, 1), d, options)
+    net = build(name, shape_of(x), d, options)
     if isinstance(net, ClosedForm):
         net.fit(lambda: x.split(1000))
         return net
@@ -64,7 +82,11 @@ def wrong(net: AbstractNet, given: Tensor, asked: Tensor) -> float:
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_few_steps_beat_the_mean_picture(name: str, training: Tensor, unseen: Tensor) -> None:
+def test_a_few_steps_beat_the_mean_picture(
+    name: str, large: tuple[Tensor, Tensor], training: Tensor, unseen: Tensor
+) -> None:
+    if name in WHOLE:
+        training, unseen = large
     net = learnt(name, training, 16, 300)
     mean = (training.mean(0) - unseen).square().mean().item()
     assert wrong(net, unseen, unseen) < 0.85 * mean
@@ -87,7 +109,7 @@ def test_an_objective_lowers_what_it_is_named_after(
     measured = {}
     for asked in (True, False):
         net = learnt(name, training, 2, 400, {} if asked else {part: 0.0})
-        judge = build(name, (28, 28, 1), 2, {part: 1.0})
+        judge = build(name, shape_of(unseen), 2, {part: 1.0})
         judge.load_state_dict(net.state_dict())
         with torch.inference_mode():
             measured[asked] = judge.losses(unseen, torch.Generator().manual_seed(1))[part].item()

@@ -92,23 +92,34 @@ def test_what_has_no_movie_is_said_in_a_line(reader: Reader, tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-def test_the_command_tells_of_its_file(hinterland: Command, trained: Run) -> None:
+def test_the_command_tells_of_its_file(typed: Command, trained: Run) -> None:
     words = ("training", str(trained.path), "-o", "a.webp", "--json", "--set", "size=200")
-    told = json.loads(hinterland("movie", *words).stdout)
+    told = json.loads(typed("movie", *words).stdout)
     assert told["file"] == "a.webp"
     assert told["frames"] > 10
+
+
+@pytest.fixture(scope="module")
+def shapes(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
+    """One in colour, with classes and three latents; one in grey, without, and with four."""
+    colour = made_up(60, (6, 8, 3))
+    bare = Images(made_up(60, (8, 8, 1)).pixels, held_out=np.arange(60) % 5 == 0)
+    place = tmp_path_factory.mktemp("shapes")
+    return [
+        record(place / "colour", colour, d=3, epochs=2),
+        record(place / "bare", bare, d=4, epochs=1),
+    ]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("kind", MOVIES)
-def test_every_movie_of_runs_of_several_shapes(tmp_path: Path, kind: str, theme: str) -> None:
-    colour = made_up(60, (6, 8, 3))
-    bare = Images(made_up(60, (8, 8, 1)).pixels, held_out=np.arange(60) % 5 == 0)
-    for number, (images, d, epochs) in enumerate([(colour, 3, 2), (bare, 4, 1)]):
-        reader = Reader(record(tmp_path / str(number), images, d=d, epochs=epochs))
-        path = tmp_path / f"{number}.gif"
-        if kind == "territory" and not images.classes:
+def test_every_movie_of_runs_of_several_shapes(
+    tmp_path: Path, shapes: list[Run], kind: str, theme: str
+) -> None:
+    for run in shapes:
+        reader, path = Reader(run), tmp_path / f"{run.path.name}.gif"
+        if kind == "territory" and not run.spec["images"]["classes"]:
             with pytest.raises(HinterlandError, match="classifier"):
                 movie(kind, reader, path, theme=theme)
             continue

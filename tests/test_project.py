@@ -21,13 +21,14 @@ FLAT = ("plane", "pca")
 BENT = tuple(name for name in PROJECTIONS if name not in FLAT)
 # The first call of a numba function compiles it, for many seconds.
 COMPILED = {"umap", "pacmap", "localmap"}
+LATE = (pytest.mark.slow, pytest.mark.compiles)
 
 every_projection = pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=pytest.mark.slow) if n in COMPILED else n for n in PROJECTIONS]
+    "name", [pytest.param(n, marks=LATE) if n in COMPILED else n for n in PROJECTIONS]
 )
 every_flat = pytest.mark.parametrize("name", FLAT)
 every_bent = pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=pytest.mark.slow) if n in COMPILED else n for n in BENT]
+    "name", [pytest.param(n, marks=LATE) if n in COMPILED else n for n in BENT]
 )
 both_dims = pytest.mark.parametrize("dims", [2, 3])
 

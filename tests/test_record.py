@@ -19,10 +19,12 @@ from safetensors.numpy import load
 
 import hinterland
 from hinterland.chart import refresh
+from hinterland.data import source_of
 from hinterland.live import Live
 from hinterland.recorder import as_autoencoder
 from hinterland.types import HinterlandError, Images
 from tests.conftest import made_up
+from tests.datafiles import write_pictures
 
 
 def encode(x: np.ndarray) -> np.ndarray:
@@ -48,6 +50,18 @@ def test_two_functions_and_images_make_a_run(images: Images, tmp_path: Path) -> 
     assert run.maps()["plane"]["epochs"] == [0]
     with pytest.raises(HinterlandError, match="holds latents only"):
         run.graph("decoder")
+
+
+def test_arrays_are_told_from_a_folder_called_arrays(
+    images: Images, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    place = write_pictures(tmp_path / "arrays", images.pixels[:9])
+    folder = hinterland.record("of-folder", encode=encode, decode=decode, images="arrays")
+    assert source_of(folder.spec["images"], folder.path) == place
+    memory = hinterland.record("of-memory", encode=encode, decode=decode, images=images)
+    with pytest.raises(HinterlandError, match="recorded from arrays in memory"):
+        source_of(memory.spec["images"], memory.path)
 
 
 def test_they_are_called_with_a_thousand_images_at_most(tmp_path: Path) -> None:
@@ -142,7 +156,7 @@ def test_a_program_opens_a_run_and_goes_on(
     with hinterland.open(run, encode=encode, decode=decode, browser=False) as opened:
         address, _, token = opened.url.partition("#token=")
         asked = urllib.request.Request(
-            f"{address}ask/decode",
+            f"{address}ask/run/decode",
             b'{"epoch": 0, "latents": [[0.5, 0.5, 0.5]]}',
             {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         )

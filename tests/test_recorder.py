@@ -260,12 +260,12 @@ def test_a_killed_loop_leaves_a_whole_run(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_what_was_recorded_cannot_be_trained_here(
-    images: Images, tmp_path: Path, hinterland: Command
+    images: Images, tmp_path: Path, typed: Command
 ) -> None:
     trained(images, tmp_path / "run", epochs=1)
-    said = hinterland("resume", "run", status=2).stderr
+    said = typed("resume", "run", status=2).stderr
     assert "recorded from elsewhere: its model cannot be trained here" in said
-    said = hinterland("score", "run", status=2).stderr
+    said = typed("score", "run", status=2).stderr
     assert "was recorded from arrays in memory" in said
 
 
@@ -325,13 +325,13 @@ def test_the_examples_of_the_docs_run(kind: str, tmp_path: Path, built_page: Pat
 
 
 @pytest.mark.slow
-def test_a_recording_is_scored_and_mapped_like_any_run(tmp_path: Path, hinterland: Command) -> None:
+def test_a_recording_is_scored_and_mapped_like_any_run(tmp_path: Path, typed: Command) -> None:
     images = made_up(100, (8, 8, 1))
     np.savez(tmp_path / "blobs.npz", images=images.pixels, labels=images.labels)
     torch.manual_seed(0)
     given = str(tmp_path / "blobs.npz")
     with Recorder(tmp_path / "run", given, model=Auto()) as recorder:
         recorder.epoch()
-    assert "mse" in hinterland("score", "run").stdout
-    assert hinterland("map", "run", "--projection", "pca")
+    assert "mse" in typed("score", "run").stdout
+    assert typed("map", "run", "--projection", "pca")
     assert str(tmp_path) not in (tmp_path / "run" / "run.json").read_text()

@@ -9,10 +9,26 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from serving import PAGE, Asked, ask, built_page, fails, get, makes, request, scene, send, served
+from serving import (
+    PAGE,
+    TOKEN,
+    Answers,
+    Asked,
+    ask,
+    built_page,
+    fails,
+    get,
+    makes,
+    request,
+    scene,
+    send,
+    served,
+)
 from starlette.types import ASGIApp
 
-from hinterland.show import server
+from hinterland.scene import Scene
+from hinterland.show import kept, server
+from hinterland.show.site import gather
 from hinterland.types import HinterlandError
 
 MEBI = 1024 * 1024
@@ -31,7 +47,7 @@ def site(page: Path) -> ASGIApp:
 def test_a_page_that_is_not_built_is_said_at_the_start(tmp_path: Path) -> None:
     with pytest.raises(HinterlandError, match="the page is not built") as caught:
         served(tmp_path)
-    assert "npm" in caught.value.hint
+    assert "make page" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -76,7 +92,7 @@ def test_health_says_only_that_it_lives(site: ASGIApp) -> None:
     ],
 )
 def test_the_scene_is_given_file_by_file(site: ASGIApp, path: str, kind: str) -> None:
-    reply = get(site, f"/scene/{path}")
+    reply = get(site, f"/scenes/made/{path}")
     assert (reply.status, reply.body) == (200, scene()[path]())
     assert reply.headers["content-type"] == kind
     assert reply.headers["content-length"] == str(len(reply.body))
@@ -85,34 +101,34 @@ def test_the_scene_is_given_file_by_file(site: ASGIApp, path: str, kind: str) ->
 
 def test_a_large_file_arrives_whole_and_in_pieces(page: Path) -> None:
     large = bytes(range(256)) * 5000
-    reply = get(served(page, makes(lambda: large)), "/scene/made.safetensors")
+    reply = get(served(page, makes(lambda: large)), "/scenes/made/made.safetensors")
     assert reply.body == large
     assert reply.pieces == -(-len(large) // server.CHUNK)
 
 
 def test_an_unknown_file_is_not_found(site: ASGIApp) -> None:
-    reply = get(site, "/scene/maps/tsne/0001.safetensors")
+    reply = get(site, "/scenes/made/maps/tsne/0001.safetensors")
     assert reply.status == 404
-    assert reply.said["error"] == "the scene has no file 'maps/tsne/0001.safetensors'"
+    assert reply.said["error"] == "there is no file 'scenes/made/maps/tsne/0001.safetensors' here"
     assert set(reply.said) == {"error", "hint", "id"}
 
 
 def test_a_damaged_epoch_says_why_and_spoils_nothing_else(page: Path) -> None:
     error = HinterlandError("epoch 1 is damaged: latents.safetensors changed", "hinterland doctor")
     site = served(page, makes(fails(error)))
-    reply = get(site, "/scene/made.safetensors")
+    reply = get(site, "/scenes/made/made.safetensors")
     assert (reply.status, reply.said["error"]) == (500, error.message)
     assert reply.said["hint"] == error.hint
-    assert get(site, "/scene/scene.json").status == 200
+    assert get(site, "/scenes/made/scene.json").status == 200
 
 
 def test_a_file_that_cannot_be_read_says_so(page: Path, tmp_path: Path) -> None:
     reply = get(
-        served(page, makes((tmp_path / "gone" / "x").read_bytes)), "/scene/made.safetensors"
+        served(page, makes((tmp_path / "gone" / "x").read_bytes)), "/scenes/made/made.safetensors"
     )
     assert reply.status == 500
     assert reply.said["error"] == (
-        "the file 'made.safetensors' of the scene cannot be read: No such file or directory"
+        "the file 'scenes/made/made.safetensors' cannot be read: No such file or directory"
     )
 
 
@@ -128,10 +144,10 @@ def test_a_file_is_made_once_while_there_is_room_for_it(
 
         return work
 
-    monkeypatch.setattr(server, "KEPT_BYTES", 250)
+    monkeypatch.setattr(kept, "KEPT_BYTES", 250)
     site = served(page, {name: maker(name) for name in "abc"})
     for name in "aababcacb":
-        assert get(site, f"/scene/{name}").body == name.encode() * 100
+        assert get(site, f"/scenes/made/{name}").body == name.encode() * 100
     # a and b fit; c drives out a, the one that was not asked for longest, and so on.
     assert "".join(made) == "abcab"
 
@@ -146,15 +162,15 @@ def test_a_slow_file_keeps_nobody_waiting(page: Path) -> None:
     site = served(page, makes(slow))
 
     async def both() -> list[bytes]:
-        waiting = asyncio.create_task(request(site, "GET", "/scene/made.safetensors"))
+        waiting = asyncio.create_task(request(site, "GET", "/scenes/made/made.safetensors"))
         await asyncio.sleep(0)
         quick = [
-            await request(site, "GET", "/scene/scene.json"),
+            await request(site, "GET", "/scenes/made/scene.json"),
             await request(site, "GET", "/"),
             await request(
                 site,
                 "POST",
-                "/ask/decode",
+                "/ask/made/decode",
                 chunks=[b"{}"],
                 headers={"content-type": "application/json"},
             ),
@@ -195,7 +211,9 @@ def test_an_unknown_question_is_told_the_known_ones(site: ASGIApp) -> None:
 
 
 def test_without_a_model_there_are_no_questions(page: Path) -> None:
-    site = server.app(scene(), None, ("decode",), "t" * 43, page)
+    site = server.app(gather({"made": Scene(scene())}), {}, TOKEN, page)
+    assert ask(site, "decode", {}).status == 404
+    site = server.app(gather({"made": Scene(scene())}), {"made": Answers(Asked(), ())}, TOKEN, page)
     assert ask(site, "decode", {}).status == 404
 
 
@@ -265,7 +283,7 @@ def test_a_body_is_measured_whatever_it_says_of_itself(site: ASGIApp, declared: 
     headers = {"content-type": "application/json"}
     if declared is not None:
         headers["content-length"] = declared
-    reply = send(site, "POST", "/ask/decode", chunks=endless(), headers=headers)
+    reply = send(site, "POST", "/ask/made/decode", chunks=endless(), headers=headers)
     assert reply.status == 413
     assert read == 3, "it stops reading as soon as it is too long"
 
@@ -274,7 +292,7 @@ def test_a_client_that_goes_away_is_no_error(
     site: ASGIApp, caplog: pytest.LogCaptureFixture
 ) -> None:
     gone = send(
-        site, "POST", "/ask/decode", chunks=None, headers={"content-type": "application/json"}
+        site, "POST", "/ask/made/decode", chunks=None, headers={"content-type": "application/json"}
     )
     assert gone.status == 0
     assert caplog.records == []
@@ -283,11 +301,11 @@ def test_a_client_that_goes_away_is_no_error(
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("GET", "/ask/decode", "POST"),
-        ("HEAD", "/ask/decode", "POST"),
-        ("OPTIONS", "/ask/decode", "POST"),
-        ("POST", "/scene/scene.json", "GET, HEAD"),
-        ("OPTIONS", "/scene/scene.json", "GET, HEAD"),
+        ("GET", "/ask/made/decode", "POST"),
+        ("HEAD", "/ask/made/decode", "POST"),
+        ("OPTIONS", "/ask/made/decode", "POST"),
+        ("POST", "/scenes/made/scene.json", "GET, HEAD"),
+        ("OPTIONS", "/scenes/made/scene.json", "GET, HEAD"),
         ("DELETE", "/", "GET, HEAD"),
         ("PUT", "/health", "GET, HEAD"),
     ],
@@ -301,13 +319,25 @@ def test_each_address_has_its_methods(page: Path, method: str, path: str, allowe
     assert model.questions == []
 
 
-@pytest.mark.parametrize("path", ["/", "/health", "/scene/scene.json"])
+@pytest.mark.parametrize("path", ["/", "/health", "/scenes/made/scene.json"])
 def test_a_head_has_the_same_headers(site: ASGIApp, path: str) -> None:
     head, whole = send(site, "HEAD", path), get(site, path)
     assert (head.status, head.headers) == (whole.status, whole.headers)
 
 
-@pytest.mark.parametrize("path", ["/nope", "/scene", "/ask", "/health/", "/assets/", "/scene//"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nope",
+        "/scenes",
+        "/scenes/made",
+        "/ask",
+        "/ask/decode",
+        "/health/",
+        "/assets/",
+        "/scenes/made//",
+    ],
+)
 def test_elsewhere_there_is_nothing(site: ASGIApp, path: str) -> None:
     reply = get(site, path)
     assert reply.status == 404

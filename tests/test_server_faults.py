@@ -17,7 +17,7 @@ def page(tmp_path: Path) -> Path:
     return built_page(tmp_path / "page")
 
 
-@pytest.mark.parametrize("target", ["/scene/made.safetensors", "/ask/decode"])
+@pytest.mark.parametrize("target", ["/scenes/made/made.safetensors", "/ask/made/decode"])
 def test_our_own_mistakes_are_logged_once_and_tell_the_client_nothing(
     page: Path, target: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -45,7 +45,7 @@ def test_the_folders_of_this_machine_are_not_told(page: Path) -> None:
     error = HinterlandError(
         f"epoch 3 of {home}/runs/cats is damaged", f"hinterland doctor '{home}'"
     )
-    reply = get(served(page, makes(fails(error))), "/scene/made.safetensors")
+    reply = get(served(page, makes(fails(error))), "/scenes/made/made.safetensors")
     assert reply.said["error"] == "epoch 3 of cats is damaged"
     assert reply.said["hint"] == "hinterland doctor '…'"
 
@@ -104,9 +104,9 @@ def test_a_hostile_name_comes_back_only_as_json(page: Path, name: str) -> None:
     site = served(page, makes(fails(HinterlandError(name, name))), ask_model)
     target = "".join(f"%{byte:02x}" for byte in name.encode())
     replies = [
-        get(site, "/scene/made.safetensors"),
-        get(site, f"/scene/{target}"),
-        send(site, "POST", f"/ask/{target}", headers={"content-type": "application/json"}),
+        get(site, "/scenes/made/made.safetensors"),
+        get(site, f"/scenes/made/{target}"),
+        send(site, "POST", f"/ask/made/{target}", headers={"content-type": "application/json"}),
         ask(site, "decode", {}),
         get(site, f"/{target}"),
     ]

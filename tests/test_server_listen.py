@@ -124,12 +124,15 @@ def test_it_serves_where_it_says_and_nowhere_else(page: Path, taken: int) -> Non
             name.lower(): value for name, value in HEADERS.items() if name[0] != "C"
         }
         assert "server" not in headers
-        assert server.get("/scene/scene.json")[0] == 401
-        assert server.get("/scene/scene.json", Authorization=f"Bearer {TOKEN}")[0] == 200
+        assert server.get("/scenes/made/scene.json")[0] == 401
+        assert server.get("/scenes/made/scene.json", Authorization=f"Bearer {TOKEN}")[0] == 200
         assert server.get("/", Host="evil.example")[0] == 421
         assert server.get("/", Host=f"localhost:{server.port}")[0] == 200
         tunnel = {"Host": "localhost:9999", "Origin": "http://localhost:9999"}
-        assert server.get("/scene/scene.json", Authorization=f"Bearer {TOKEN}", **tunnel)[0] == 200
+        assert (
+            server.get("/scenes/made/scene.json", Authorization=f"Bearer {TOKEN}", **tunnel)[0]
+            == 200
+        )
 
         assert server.raw(b"GET / HTTP/1.0", b"", b"").startswith(b"HTTP/1.1 421")
         two = server.raw(b"GET / HTTP/1.1", b"Host: localhost", b"Host: localhost", b"", b"")
@@ -150,7 +153,7 @@ def test_it_stops_when_told_to_though_somebody_is_connected(
         asking = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
         with contextlib.closing(idle), contextlib.closing(asking):
             auth = {"Authorization": f"Bearer {TOKEN}"}
-            asking.request("GET", "/scene/made.safetensors", headers=auth)
+            asking.request("GET", "/scenes/made/made.safetensors", headers=auth)
             assert server.process.stdout is not None
             assert server.process.stdout.readline() == "making\n"
             server.process.send_signal(number)
@@ -161,7 +164,7 @@ def test_it_stops_when_told_to_though_somebody_is_connected(
 @pytest.mark.parametrize(
     "sent",
     [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
-     b"POST /ask/decode HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + TOKEN.encode()
+     b"POST /ask/made/decode HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + TOKEN.encode()
      + b"\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"],
     ids=["nothing", "half a line", "half a head", "half a body"],
 )  # fmt: skip
@@ -177,7 +180,7 @@ def test_a_request_that_never_ends_is_dropped(page: Path, sent: bytes) -> None:
 
 def test_an_answer_may_take_longer_than_a_request(page: Path) -> None:
     with running(page, patience=0.2) as server:
-        reply = server.get("/scene/made.safetensors", Authorization=f"Bearer {TOKEN}")
+        reply = server.get("/scenes/made/made.safetensors", Authorization=f"Bearer {TOKEN}")
         assert (reply[0], reply[2]) == (200, b"made")
 
 

@@ -16,7 +16,13 @@ from serving import PAGE, built_page, get, scene, served
 from starlette.types import ASGIApp
 
 SECRET = b"nobody may read this"
-KNOWN = {"/", "/health", *(f"/{name}" for name in PAGE), *(f"/scene/{name}" for name in scene())}
+KNOWN = {
+    "/",
+    "/health",
+    *(f"/{name}" for name in PAGE),
+    *(f"/scenes/made/{name}" for name in scene()),
+    "/site.json",
+}
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +64,16 @@ PAYLOADS = [
     *ODD,
     *(step * times + goal for step in STEPS for times in (1, 2, 6) for goal in GOALS),
 ]
-ROOTS = ["/", "/assets/", "/scene/", "/scene/maps/", "/ask/", "/health/", "/page"]
+ROOTS = [
+    "/",
+    "/assets/",
+    "/scenes/",
+    "/scenes/made/",
+    "/scenes/made/maps/",
+    "/ask/",
+    "/health/",
+    "/page",
+]
 
 
 @contextmanager

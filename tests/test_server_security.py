@@ -36,9 +36,9 @@ def test_every_route_asks_for_the_token_but_the_page_and_health(site: ASGIApp) -
     assert isinstance(site, Starlette)
     assert all(isinstance(route, Route) for route in site.routes), "sort of route with no check?"
     paths = {route.path for route in site.routes if isinstance(route, Route)}
-    assert paths == PUBLIC | {"/scene/{path:path}", "/ask/{question}"}
+    assert paths == PUBLIC | {"/site.json", "/scenes/{path:path}", "/ask/{scene}/{question}"}
     for path in paths:
-        target = path.replace("{path:path}", "scene.json").replace("{question}", "decode")
+        target = path.replace("{path:path}", "x").replace("{scene}/{question}", "made/decode")
         expected = 200 if path in PUBLIC else 401
         assert get(site, target, token=None).status == expected, path
 
@@ -50,8 +50,10 @@ def test_a_route_that_somebody_adds_asks_for_it_too(page: Path) -> None:
     assert get(site, "/new", token=None).status == 401
 
 
-@pytest.mark.parametrize("target", [f"/scene/{path}" for path in [*scene(), "nope", ""]])
-def test_nothing_of_the_scene_is_given_without_the_token(site: ASGIApp, target: str) -> None:
+@pytest.mark.parametrize(
+    "target", ["/site.json", *(f"/scenes/made/{path}" for path in [*scene(), "nope", ""])]
+)
+def test_nothing_of_a_scene_is_given_without_the_token(site: ASGIApp, target: str) -> None:
     reply = get(site, target, token=None)
     assert reply.status == 401
     assert reply.headers["www-authenticate"] == 'Bearer realm="hinterland"'
@@ -81,20 +83,22 @@ def test_nothing_of_the_scene_is_given_without_the_token(site: ASGIApp, target: 
     ],
 )
 def test_only_the_very_token_opens(site: ASGIApp, value: str) -> None:
-    reply = get(site, "/scene/scene.json", token=None, headers={"authorization": value})
+    reply = get(site, "/scenes/made/scene.json", token=None, headers={"authorization": value})
     assert reply.status == 401
 
 
 def test_the_token_counts_in_no_other_place(site: ASGIApp) -> None:
     headers = {"cookie": f"token={TOKEN}", "x-token": TOKEN, "referer": f"http://{HOST}/#{TOKEN}"}
-    assert get(site, "/scene/scene.json", token=None, headers=headers).status == 401
+    assert get(site, "/scenes/made/scene.json", token=None, headers=headers).status == 401
     twice = [(b"host", HOST.encode()), (b"authorization", b"Bearer " + TOKEN.encode())]
-    assert get(site, "/scene/scene.json", headers=twice).status == 401  # a second one is added
+    assert (
+        get(site, "/scenes/made/scene.json", headers=twice).status == 401
+    )  # a second one is added
 
 
 def test_a_scheme_is_the_same_in_any_case(site: ASGIApp) -> None:
     headers = {"authorization": f"bearer {TOKEN}"}
-    assert get(site, "/scene/scene.json", token=None, headers=headers).status == 200
+    assert get(site, "/scenes/made/scene.json", token=None, headers=headers).status == 200
 
 
 def test_a_new_token_is_long_and_never_the_same() -> None:
@@ -105,7 +109,7 @@ def test_a_new_token_is_long_and_never_the_same() -> None:
 
 @pytest.mark.parametrize("token", ["", "short", "t" * 21, "t" * 40 + "/", "t" * 40 + "\n"])
 def test_no_server_starts_with_a_weak_token(page: Path, token: str) -> None:
-    site = app(scene(), None, (), token, page)
+    site = app(scene(), {}, token, page)
     with pytest.raises(AssertionError, match="128 bits"):
         get(site, "/health")
 
@@ -121,7 +125,7 @@ def test_there_are_no_websockets(site: ASGIApp) -> None:
 
     scope = {
         "type": "websocket",
-        "path": "/scene/scene.json",
+        "path": "/scenes/made/scene.json",
         "headers": [(b"host", b"localhost"), (b"authorization", b"Bearer " + TOKEN.encode())],
     }
     asyncio.run(site(scope, receive, answer))
@@ -152,7 +156,7 @@ NOT_OURS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("target", ["/", "/health", "/scene/scene.json", "/nope"])
+@pytest.mark.parametrize("target", ["/", "/health", "/scenes/made/scene.json", "/nope"])
 @pytest.mark.parametrize("host", OURS)
 def test_our_names_pass_with_any_port(site: ASGIApp, host: str, target: str) -> None:
     reply = get(site, target, headers=[(b"host", host.encode())])
@@ -162,7 +166,8 @@ def test_our_names_pass_with_any_port(site: ASGIApp, host: str, target: str) -> 
 @pytest.mark.parametrize("host", NOT_OURS, ids=lambda host: ascii(host[:40]))
 def test_other_names_are_refused_everywhere(site: ASGIApp, host: str) -> None:
     for method, target in itertools.product(
-        ("GET", "POST", "OPTIONS"), ("/", "/health", "/scene/scene.json", "/ask/decode", "/nope")
+        ("GET", "POST", "OPTIONS"),
+        ("/", "/health", "/scenes/made/scene.json", "/ask/made/decode", "/nope"),
     ):
         reply = send(site, method, target, headers=[(b"host", host.encode())])
         assert reply.status == 421, (method, target)
@@ -185,7 +190,7 @@ def test_other_names_are_refused_everywhere(site: ASGIApp, host: str) -> None:
 def test_a_missing_or_a_second_name_is_refused(
     site: ASGIApp, headers: list[tuple[bytes, bytes]]
 ) -> None:
-    assert get(site, "/scene/scene.json", headers=headers).status == 421
+    assert get(site, "/scenes/made/scene.json", headers=headers).status == 421
 
 
 def test_a_server_for_others_goes_by_the_names_it_was_given(page: Path) -> None:
@@ -254,8 +259,8 @@ OWN_ORIGINS = {"absent", "same", "same, upper case", "same, behind TLS"}
 OWN_SITES = {None, "same-origin", "none", ""}
 # What each method gives once it is let in.
 LET_IN = {
-    "/scene/scene.json": {"GET": 200, "HEAD": 200},
-    "/ask/decode": {"POST": 200},
+    "/scenes/made/scene.json": {"GET": 200, "HEAD": 200},
+    "/ask/made/decode": {"POST": 200},
     "/health": {"GET": 200, "HEAD": 200},
     "/": {"GET": 200, "HEAD": 200},
 }
@@ -289,7 +294,13 @@ def test_a_link_to_the_page_may_be_followed_from_anywhere(site: ASGIApp, where: 
     link = {**LINK, "sec-fetch-site": where}
     for target in ("/", "/index.html"):
         assert get(site, target, headers=link).status == 200
-    for target in ("/scene/scene.json", "/health", "/assets/main-1a2b.js", "/favicon.svg", "/nope"):
+    for target in (
+        "/scenes/made/scene.json",
+        "/health",
+        "/assets/main-1a2b.js",
+        "/favicon.svg",
+        "/nope",
+    ):
         assert get(site, target, headers=link).status == 403
     assert send(site, "POST", "/", headers=link).status == 403
     for change in (
@@ -321,7 +332,7 @@ def test_a_header_that_comes_twice_is_not_believed(
         (name.encode(), first.encode()),
         (name.encode(), second.encode()),
     ]
-    assert get(site, "/scene/scene.json", headers=headers).status == 403
+    assert get(site, "/scenes/made/scene.json", headers=headers).status == 403
 
 
 # Headers
@@ -333,17 +344,17 @@ def test_a_header_that_comes_twice_is_not_believed(
         (200, "GET", "/", {}),
         (200, "GET", "/health", {}),
         (200, "GET", "/assets/ort-5e6f.wasm", {}),
-        (200, "GET", "/scene/scene.json", {}),
-        (200, "HEAD", "/scene/scene.json", {}),
-        (200, "POST", "/ask/decode", {"content-type": "application/json"}),
-        (401, "GET", "/scene/scene.json", {"authorization": "Bearer wrong"}),
+        (200, "GET", "/scenes/made/scene.json", {}),
+        (200, "HEAD", "/scenes/made/scene.json", {}),
+        (200, "POST", "/ask/made/decode", {"content-type": "application/json"}),
+        (401, "GET", "/scenes/made/scene.json", {"authorization": "Bearer wrong"}),
         (403, "GET", "/", {"origin": "null"}),
-        (404, "GET", "/scene/nope", {}),
+        (404, "GET", "/scenes/made/nope", {}),
         (404, "GET", "/nope", {}),
         (405, "POST", "/", {}),
-        (415, "POST", "/ask/decode", {}),
+        (415, "POST", "/ask/made/decode", {}),
         (421, "GET", "/", {"host": "evil"}),
-        (500, "GET", "/scene/broken", {}),
+        (500, "GET", "/scenes/made/broken", {}),
     ],
 )
 def test_every_answer_has_the_strict_headers(

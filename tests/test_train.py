@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import hashlib
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from hinterland.cli.out import Out
+from hinterland.cli.progress import TrainingProgress
 from hinterland.models import MODELS
 from hinterland.models.session import Session
 from hinterland.run import Run
+from hinterland.score import score
 from hinterland.train import Epoch, Settings, Step, begin, precision, train, work
 from hinterland.train.schedule import rate, rising
 from hinterland.train.settings import adjusted
 from hinterland.types import HinterlandError, Images
-from tests.conftest import begun, made_up, record
+from tests.conftest import SMALL, begun, made_up, record
 
 
 def digests(run: Run) -> dict[int, str]:
@@ -34,6 +39,13 @@ def every_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "SIGN_OF_LIFE", -1.0)
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, images: Images) -> Callable[[str], Run]:
+    """A model's name -> a run of it that was never stopped, trained once."""
+    place = tmp_path_factory.mktemp("whole")
+    return functools.cache(lambda model: record(place / model, images, model=model, epochs=3))
+
+
 @pytest.mark.parametrize(
     ("model", "stops"),
     [
@@ -42,9 +54,8 @@ def every_step(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_run_that_was_stopped_is_bit_for_bit_one_that_never_was(
-    tmp_path: Path, images: Images, model: str, stops: list[int]
+    tmp_path: Path, images: Images, whole: Callable[[str], Run], model: str, stops: list[int]
 ) -> None:
-    whole = record(tmp_path / "whole", images, model=model, epochs=3)
     run = begun(tmp_path / "stopped", images, model=model, epochs=3)
     for stop in stops:
         events = train(run, images)
@@ -53,17 +64,14 @@ def test_a_run_that_was_stopped_is_bit_for_bit_one_that_never_was(
         events.close()
         run = Run.open(run.path)
     finish(train(run, images))
-    assert digests(run) == digests(whole)
-    assert run.losses()[-1]["losses"] == whole.losses()[-1]["losses"]
+    assert digests(run) == digests(whole(model))
+    assert run.losses()[-1]["losses"] == whole(model).losses()[-1]["losses"]
 
 
 @pytest.mark.parametrize("lost", ["epochs/0003", "latest", "epochs/0003 latest"])
 def test_a_writer_killed_between_two_commits_loses_one_epoch_at_most(
-    tmp_path: Path, images: Images, lost: str
+    tmp_path: Path, images: Images, whole: Callable[[str], Run], lost: str
 ) -> None:
-    whole = record(tmp_path / "whole", images, epochs=3)
-    shutil.copytree(whole.path, tmp_path / "two")
-    two = Run.open(tmp_path / "two")
     run = begun(tmp_path / "killed", images, epochs=3)
     finish(train(run, images, epochs=2))
     kept = tmp_path / "latest of epoch 2"
@@ -77,7 +85,7 @@ def test_a_writer_killed_between_two_commits_loses_one_epoch_at_most(
             shutil.copytree(kept, run.path / "latest", dirs_exist_ok=True)
         shutil.rmtree(run.path / "epochs" / "0003")
     finish(train(Run.open(run.path), images))
-    assert digests(run) == digests(two)
+    assert digests(run) == digests(whole("vae"))
 
 
 def test_training_for_longer_is_the_longer_training(tmp_path: Path, images: Images) -> None:
@@ -180,7 +188,8 @@ def test_the_rate_rises_then_falls_along_a_cosine() -> None:
 
 def varied(path: Path, images: Images, **settings: object) -> Run:
     known = adjusted(Settings(epochs=4, batch_size=16, seed=3, device="cpu"), settings)
-    return begin(path, images, source="made up", model="vae", latent_dim=2, settings=known)
+    asked = {"model": "vae", "latent_dim": 2, "options": SMALL["vae"], "settings": known}
+    return begin(path, images, source="made up", **asked)
 
 
 VARIETY = {"schedule": "cosine", "warmup": 0.5, "kl_warmup": 2.0, "snapshots": 2}
@@ -211,6 +220,29 @@ def test_patience_ends_a_training_that_no_longer_improves(tmp_path: Path, images
     assert finish(train(run, images)) == []
 
 
+def test_where_nothing_is_held_out_no_loss_is_told_of_it(
+    tmp_path: Path, images: Images, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone = dataclasses.replace(images, held_out=np.zeros(len(images), bool))
+    run = varied(tmp_path / "run", alone, epochs=1)
+    epochs = [event for event in finish(train(run, alone)) if isinstance(event, Epoch)]
+    with TrainingProgress(Out()) as progress:
+        for epoch in epochs:
+            progress.epoch(epoch)
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "epoch 0/1  untrained  nothing is held out"
+    assert "held" not in second
+    untrained, trained = epochs
+    assert (untrained.losses["validation"], trained.losses["validation"]) == (None, None)
+    assert trained.losses["train"] is not None
+    assert [told["losses"]["validation"] for told in run.losses()] == [None, None]
+    assert [run.manifest(epoch)["parts"] for epoch in run.epochs] == [{}, {}]
+    with pytest.raises(HinterlandError, match="is held out, and scores are of those alone"):
+        score(run, alone)
+    with pytest.raises(HinterlandError, match="no image is held out"):
+        varied(tmp_path / "patient", alone, patience=2)
+
+
 def test_low_precision_learns_nearly_the_same_and_keeps_full_weights(
     tmp_path: Path, images: Images
 ) -> None:
@@ -231,7 +263,8 @@ def test_a_frozen_half_keeps_its_weights_while_the_other_is_tuned(
     tmp_path: Path, images: Images, trained: Run, part: str, other: str
 ) -> None:
     settings = adjusted(Settings(epochs=3, batch_size=16, device="cpu"), {"freeze": part})
-    asked = {"source": "made up", "model": "vae", "latent_dim": 2, "settings": settings}
+    asked = {"source": "made up", "settings": settings, **trained.spec["model"]}
+    asked["model"] = asked.pop("name")
     run = begin(tmp_path / "tuned", images, start=trained, **asked)
     events = train(run, images)
     for _, _ in zip(range(7), events, strict=False):
@@ -256,6 +289,7 @@ def test_a_run_begins_only_with_weights_that_fit(
             source="made up",
             model="vae",
             latent_dim=3,
+            options=SMALL["vae"],
             settings=Settings(device="cpu"),
             start=trained,
         )

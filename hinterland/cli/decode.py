@@ -6,22 +6,15 @@ from pathlib import Path
 
 import click
 
-from hinterland.cli.epochs import at_epoch
-from hinterland.cli.imaging import CountingProgress
+from hinterland.cli.given import PATH, at_epoch, goes_to, the_run
 from hinterland.cli.out import Out, speaks
+from hinterland.cli.progress import CountingProgress
 
 
 @click.command("decode")
-@click.argument("run", type=click.Path(path_type=Path))
-@click.argument("latents", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "path",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="FOLDER|FILE.npy",
-    help="Where to: a new or empty folder of PNG files, or a new .npy file.",
-)
+@the_run
+@click.argument("latents", type=PATH)
+@goes_to("FOLDER|FILE.npy", "Where to: a new or empty folder of PNG files, or a new .npy file.")
 @at_epoch
 @speaks
 def decode(run: Path, latents: Path, path: Path, epoch: int | str | None, out: Out) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from hinterland.cli.given import data_dir, goes_to
 from hinterland.cli.out import Out, speaks
 from hinterland.types import HinterlandError
 
@@ -14,21 +15,14 @@ SMALL = 10_000  # with fewer pictures an epoch has few steps, so batches are sma
 
 @click.command("demo", short_help="Train on the built-in digits, and explore.")
 @click.option("--images", default="digits", show_default=True, help="A data set or a folder.")
-@click.option(
-    "-o",
-    "--output",
-    "path",
-    type=click.Path(path_type=Path),
-    metavar="RUN",
-    help="The folder of the run; default: hinterland-demo/ and the name of the images.",
+@goes_to(
+    "RUN",
+    "The folder of the run; default: hinterland-demo/ and the name of the images.",
+    required=False,
 )
 @click.option("--port", type=int, help="Default: 8420, or the next that is free.")
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
-@click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path),
-    help="Where named data sets are looked for first.",
-)
+@data_dir
 @speaks
 def demo(
     images: str,
@@ -61,7 +55,7 @@ def demo(
         finished = run.spec["training"]["epochs"] in run.epochs
     if not finished:
         _train(images, path, data_dir, out)
-    explore(path, port, "127.0.0.1", not no_browser, out)
+    explore([path], port, "127.0.0.1", not no_browser, out)
 
 
 def _train(images: str, path: Path, data_dir: Path | None, out: Out) -> None:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hinterland.cli.epochs import at_epoch
+from hinterland.cli.given import at_epoch, data_dir, images_from, settings
 from hinterland.cli.out import Out
-from hinterland.cli.setting import parsed
 
 if TYPE_CHECKING:
     from hinterland.show.reader import Reader
@@ -56,9 +55,7 @@ def draws(command: Callable[..., Any]) -> Callable[..., Any]:
         help="For paper, or for slides.",
     )
     @at_epoch
-    @click.option(
-        "--set", "options", multiple=True, metavar="KEY=VALUE", help="One of its settings."
-    )
+    @settings("steps=20")
     @click.option(
         "--seed",
         type=click.IntRange(0),
@@ -66,25 +63,20 @@ def draws(command: Callable[..., Any]) -> Callable[..., Any]:
         show_default=True,
         help="Chooses the images that are shown.",
     )
-    @click.option("--images", "images_from", help="Where the images are now, if they were moved.")
-    @click.option(
-        "--data-dir",
-        type=click.Path(path_type=Path),
-        help="Where named data sets are looked for first.",
-    )
+    @images_from
+    @data_dir
     @functools.wraps(command)
     def drawing(
         *args: Any,
         theme: str,
         epoch: int | str | None,
-        options: tuple[str, ...],
+        options: dict[str, Any],
         seed: int,
         images_from: str | None,
         data_dir: Path | None,
         **kwargs: Any,
     ) -> Any:
-        asked = dict(parsed(option, "steps=20") for option in options)
-        told = Drawing(theme, epoch, seed, asked, images_from, data_dir)
+        told = Drawing(theme, epoch, seed, options, images_from, data_dir)
         return command(*args, drawing=told, **kwargs)
 
     return drawing

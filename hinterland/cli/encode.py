@@ -6,28 +6,17 @@ from pathlib import Path
 
 import click
 
-from hinterland.cli.epochs import at_epoch
-from hinterland.cli.imaging import CountingProgress
+from hinterland.cli.given import at_epoch, data_dir, goes_to, the_run
 from hinterland.cli.out import Out, speaks
+from hinterland.cli.progress import CountingProgress
 
 
 @click.command("encode")
-@click.argument("run", type=click.Path(path_type=Path))
+@the_run
 @click.argument("images")
-@click.option(
-    "-o",
-    "path",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Where to: a new file that ends in .parquet, .npz or .npy.",
-)
+@goes_to("FILE", "Where to: a new file that ends in .parquet, .npz or .npy.")
 @at_epoch
-@click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path),
-    help="Where named data sets are looked for first.",
-)
+@data_dir
 @speaks
 def encode(
     run: Path, images: str, path: Path, epoch: int | str | None, data_dir: Path | None, out: Out

@@ -7,21 +7,15 @@ from pathlib import Path
 import click
 
 from hinterland.cli.drawing import Drawing, draws
-from hinterland.cli.imaging import CountingProgress
+from hinterland.cli.given import goes_to, the_runs
 from hinterland.cli.out import Out, speaks
+from hinterland.cli.progress import CountingProgress
 
 
 @click.command("figure")
 @click.argument("kind")
-@click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "path",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Where to; it ends in .png, .svg or .pdf.",
-)
+@the_runs
+@goes_to("FILE", "Where to; it ends in .png, .svg or .pdf.")
 @draws
 @speaks
 def draw_figure(kind: str, runs: tuple[Path, ...], path: Path, drawing: Drawing, out: Out) -> None:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hinterland.cli.imaging import TRAITS, CountingProgress, converts
+from hinterland.cli.given import data_dir, goes_to
+from hinterland.cli.imaging import TRAITS, converts
 from hinterland.cli.out import Out, speaks
+from hinterland.cli.progress import CountingProgress
 from hinterland.types import HinterlandError
 
 if TYPE_CHECKING:
@@ -25,19 +27,10 @@ MOST = 12  # of a list that a person reads at a glance
 
 @click.command("images")
 @click.argument("images")
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    type=click.Path(path_type=Path),
-    metavar="FOLDER",
-    help="Write the converted pictures here: a new or empty folder.",
+@goes_to(
+    "FOLDER", "Write the converted pictures here: a new or empty folder.", "folder", required=False
 )
-@click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path),
-    help="Where named data sets are looked for first.",
-)
+@data_dir
 @converts
 @speaks
 def images(

@@ -1,20 +1,16 @@
-"""What every command that reads images shares: how they are converted, and progress."""
+"""What every command that reads images shares: how they are converted."""
 
 from __future__ import annotations
 
 import functools
 import re
-import time
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import click
 
-from hinterland.cli.out import Out
 from hinterland.types import HinterlandError
 
-QUIET_FOR = 5.0  # seconds between two lines where there is no terminal
 TRAITS = {
     "transparent": "transparent, laid on {}",
     "turned": "turned upright, as their EXIF says",
@@ -63,46 +59,3 @@ def _sides(text: str) -> tuple[int, int]:
         )
     w = int(told[1])
     return (w if told[2] is None else int(told[2])), w
-
-
-class CountingProgress:
-    """Shows (done, all) on stderr with the time left: a bar, or a line now and then."""
-
-    def __init__(self, out: Out, doing: str) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-        console = Console(stderr=True)
-        self._shown = console.is_terminal and not out.quiet
-        self._bar = Progress(
-            "{task.description}",
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(compact=True),
-            console=console,
-            disable=not self._shown,
-            transient=True,
-        )
-        self._task = self._bar.add_task(doing, total=None)
-        self._out, self._doing = out, doing
-        self._begun = self._last = time.monotonic()
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
-
-    def __call__(self, done: int, n: int) -> None:
-        self._bar.update(self._task, completed=done, total=n)
-        now = time.monotonic()
-        if not self._shown and now - self._last > QUIET_FOR and done:
-            self._last = now
-            left = (now - self._begun) * (n - done) / done
-            self._out.say(f"{self._doing} {done:,} of {n:,}, {left:.0f} s left")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hinterland.cli.given import data_dir, goes_to
 from hinterland.cli.imaging import converts
 from hinterland.cli.out import Out, speaks
 from hinterland.types import HinterlandError
@@ -17,15 +18,7 @@ if TYPE_CHECKING:
 
 @click.command("import")
 @click.argument("images")
-@click.option(
-    "-o",
-    "--output",
-    "path",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="RUN",
-    help="The folder of the run; new or empty.",
-)
+@goes_to("RUN", "The folder of the run; new or empty.")
 @click.option("--encoder", metavar="FILE", help="An ONNX or Keras file that encodes.")
 @click.option("--decoder", metavar="FILE", help="An ONNX or Keras file that decodes.")
 @click.option(
@@ -52,11 +45,7 @@ if TYPE_CHECKING:
 @click.option(
     "--track", default=10_000, show_default=True, help="Images on the map, held-out first."
 )
-@click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path),
-    help="Where named data sets are looked for first.",
-)
+@data_dir
 @converts
 @speaks
 def import_model(
@@ -117,10 +106,9 @@ def import_model(
         pass
     (told,) = run.losses()
     options = run.spec["model"]["options"]
-    out.say(
-        f"{run.spec['model']['latent_dim']} latents; "
-        f"{options['loss']} {told['losses']['validation']:.2f} a held-out picture"
-    )
+    loss = told["losses"]["validation"]
+    known = f"{options['loss']} {loss:.2f} a held-out picture" if loss else "nothing is held out"
+    out.say(f"{run.spec['model']['latent_dim']} latents; {known}")
     out.tell({"run": str(path), "epochs": 0, **{k: v for k, v in told.items() if k != "epoch"}})
     out.then(f"hinterland open {shown(path)}", f"hinterland score {shown(path)}")
 

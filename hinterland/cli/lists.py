@@ -1,4 +1,4 @@
-"""What there is, one line each: models, projections, figures, movies, datasets."""
+"""What there is, one line each: models, projections, figures, movies, conversions, datasets."""
 
 from __future__ import annotations
 
@@ -42,6 +42,15 @@ def movies(out: Out) -> None:
     from hinterland.show.movies import MOVIES
 
     _list(MOVIES, out)
+
+
+@click.command("conversions")
+@speaks
+def conversions(out: Out) -> None:
+    """List what a run can be converted to, for other programs."""
+    from hinterland.show.conversions import CONVERSIONS
+
+    _list(CONVERSIONS, out)
 
 
 @click.command("datasets")

@@ -9,14 +9,14 @@ from typing import Any
 
 import click
 
-from hinterland.cli.imaging import CountingProgress
+from hinterland.cli.given import settings, the_run
 from hinterland.cli.out import Out, speaks
-from hinterland.cli.setting import parsed
+from hinterland.cli.progress import CountingProgress
 from hinterland.types import HinterlandError
 
 
 @click.command("map")
-@click.argument("run", type=click.Path(path_type=Path))
+@the_run
 @click.option("--projection", help="See: hinterland projections. Default: what suits the latents.")
 @click.option("--dims", type=click.Choice(["2", "3"]), help="Dimensions of the map.")
 @click.option("--name", help="What the map is called; default: its projection.")
@@ -34,13 +34,7 @@ from hinterland.types import HinterlandError
     metavar="all|last|N",
     help="Which epochs have a frame; N are spread evenly. Default: all, or 12 where it takes long.",
 )
-@click.option(
-    "--set",
-    "options",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="A setting of the projection, such as seed=1 or perplexity=50.",
-)
+@settings("perplexity=50", "A setting of the projection, such as seed=1 or perplexity=50.")
 @speaks
 def make_map(
     run: Path,
@@ -49,7 +43,7 @@ def make_map(
     name: str | None,
     subject: str,
     frames: str | None,
-    options: tuple[str, ...],
+    options: dict[str, Any],
     out: Out,
 ) -> None:
     """Lay the latents of the epochs of a RUN out as a map.
@@ -74,7 +68,7 @@ def make_map(
         projection,
         dims=int(dims) if dims else None,
         name=name,
-        options=dict(parsed(option, "perplexity=50") for option in options),
+        options=options,
         subject=subject,
         frames=_frames(frames),
     )

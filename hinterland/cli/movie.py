@@ -7,21 +7,15 @@ from pathlib import Path
 import click
 
 from hinterland.cli.drawing import Drawing, draws
-from hinterland.cli.imaging import CountingProgress
+from hinterland.cli.given import goes_to, the_run
 from hinterland.cli.out import Out, speaks
+from hinterland.cli.progress import CountingProgress
 
 
 @click.command("movie")
 @click.argument("kind")
-@click.argument("run", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "path",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Where to; it ends in .gif, .webp or .mp4.",
-)
+@the_run
+@goes_to("FILE", "Where to; it ends in .gif, .webp or .mp4.")
 @click.option(
     "--fps",
     type=click.IntRange(1, 60),

@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hinterland.cli.imaging import TRAITS, CountingProgress
+from hinterland.cli.imaging import TRAITS
 from hinterland.cli.out import Out
+from hinterland.cli.progress import CountingProgress
 
 if TYPE_CHECKING:
     from hinterland.data import Look

@@ -6,19 +6,16 @@ from pathlib import Path
 
 import click
 
+from hinterland.cli.given import data_dir, images_from, the_run
 from hinterland.cli.out import Out, speaks
 
 
 @click.command("resume")
-@click.argument("run", type=click.Path(path_type=Path))
-@click.option("--images", "images_from", help="Where the images are now, if they were moved.")
+@the_run
+@images_from
 @click.option("--lr", type=float, help="Another learning rate from here on.")
 @click.option("--epochs", type=int, help="Train until this many; default: what was asked for.")
-@click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path),
-    help="Where named data sets are looked for first.",
-)
+@data_dir
 @speaks
 def resume(
     run: Path,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hinterland.cli.epochs import at_epoch
+from hinterland.cli.given import at_epoch, data_dir, images_from, the_run
 from hinterland.cli.out import Out, speaks
 
 if TYPE_CHECKING:
@@ -17,19 +17,15 @@ MOST_SAMPLES = 100_000
 
 
 @click.command("score")
-@click.argument("run", type=click.Path(path_type=Path))
-@click.option("--images", "images_from", help="Where the images are now, if they were moved.")
+@the_run
+@images_from
 @at_epoch
 @click.option(
     "--samples",
     type=click.IntRange(1, MOST_SAMPLES),
     help="Draws per image for iwae, the importance-weighted bound. Default: it is not measured.",
 )
-@click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path),
-    help="Where named data sets are looked for first.",
-)
+@data_dir
 @speaks
 def score(
     run: Path,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any, Self
 
 import click
 
-SIGNALS = [
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-]
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+SIGNALS = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
 
 
 class Stopping:
@@ -25,12 +25,7 @@ class Stopping:
         self._before = {number: signal.signal(number, self._note) for number in SIGNALS}
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
@@ -44,4 +39,5 @@ class Stopping:
             # committed epochs are whole whatever happens, so leaving at once is safe
             os._exit(128 + number)
         self.asked = number
-        click.echo("\nsaving … (again: leave at once)", err=True)
+        with contextlib.suppress(OSError):  # whoever read it may be gone
+            click.echo("\nsaving … (again: leave at once)", err=True)

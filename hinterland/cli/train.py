@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hinterland.cli.given import PATH, data_dir, goes_to, settings
 from hinterland.cli.imaging import converts
 from hinterland.cli.out import Out, speaks
-from hinterland.cli.setting import parsed
 from hinterland.types import HinterlandError, nearest_name
 
 if TYPE_CHECKING:
@@ -20,15 +20,7 @@ if TYPE_CHECKING:
 
 @click.command("train")
 @click.argument("images")
-@click.option(
-    "-o",
-    "--output",
-    "path",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="RUN",
-    help="The folder that the run is recorded in; new or empty.",
-)
+@goes_to("RUN", "The folder that the run is recorded in; new or empty.")
 @click.option("--model", help="See: hinterland models; default: vae, or that of --from.")
 @click.option(
     "--latent-dim", type=int, help="The size of a latent; default: 2, or what suits the model."
@@ -43,23 +35,13 @@ if TYPE_CHECKING:
 @click.option(
     "--from",
     "start",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="RUN",
     help="Begin with another run's last weights, model and options.",
 )
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps.")
-@click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path),
-    help="Where named data sets are looked for first.",
-)
-@click.option(
-    "--set",
-    "options",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="An option of the model or the training; see: hinterland options.",
-)
+@data_dir
+@settings("beta=0.5", "An option of the model or the training; see: hinterland options.")
 @converts
 @speaks
 def train(
@@ -75,7 +57,7 @@ def train(
     start: Path | None,
     device: str,
     data_dir: Path | None,
-    options: tuple[str, ...],
+    options: dict[str, Any],
     conversion: Conversion,
     out: Out,
 ) -> None:
@@ -105,12 +87,11 @@ def train(
     from hinterland.engine import ENGINES
     from hinterland.train import Settings, begin
 
-    settings = Settings(epochs, batch_size, lr, seed, track, device)
-    asked, settings = _set(dict(parsed(option) for option in options), model, settings)
+    asked, training = _set(options, model, Settings(epochs, batch_size, lr, seed, track, device))
     if model == of_before.get("name"):
         asked = {**of_before["options"], **asked}
     Run.vacant(path)
-    ENGINES["local"](settings.device)
+    ENGINES["local"](training.device)
     pictures = read(images, conversion, data_dir, out)
     run = begin(
         path,
@@ -119,7 +100,7 @@ def train(
         model=model,
         latent_dim=latent_dim,
         options=asked,
-        settings=settings,
+        settings=training,
         conversion=conversion.as_dict(),
         start=before,
     )

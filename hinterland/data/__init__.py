@@ -23,7 +23,6 @@ from hinterland.data.whence import whence
 from hinterland.types import HinterlandError, Images, Registry, nearest_name
 
 __all__ = [
-    "ARRAYS",
     "DATASETS",
     "HUB",
     "MOST_BAD",
@@ -165,16 +164,17 @@ def fingerprint(images: Images) -> str:
 
 
 def described(
-    images: Images, source: str, run: Path, conversion: Mapping[str, Any] | None = None
+    images: Images, source: str | None, run: Path, conversion: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """What `run.json` says of images: where to find them again, what they are, which they are.
 
-    source: what they were read from. run: the folder that says so. conversion: how they were
-    converted (`Conversion.as_dict()`).
+    source: what they were read from; None for arrays in memory. run: the folder that says so.
+    conversion: how they were converted (`Conversion.as_dict()`).
     """
     assert images.held_out is not None, "a data set is split when it is read"
+    there = {"source": ARRAYS, "path": None}
     return {
-        **whence(source, run, {*DATASETS, ARRAYS}, HUB),
+        **(there if source is None else whence(source, run, DATASETS, HUB)),
         "conversion": dict(conversion or {}),
         "fingerprint": fingerprint(images),
         "n": len(images),

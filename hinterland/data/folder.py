@@ -137,6 +137,7 @@ def _labels(names: Sequence[str]) -> tuple[np.ndarray | None, tuple[str, ...]]:
 def _nothing(path: Path, others: Sequence[str]) -> HinterlandError:
     held = ", ".join(readable(name) for name in sorted(others)[:SHOWN])
     more = ", …" if len(others) > SHOWN else ""
-    told = f"it holds {len(others):,} other files: {held}{more}" if others else "it is empty"
+    files = "file" if len(others) == 1 else "files"
+    told = f"it holds {len(others):,} other {files}: {held}{more}" if others else "it is empty"
     endings = " ".join(sorted(PICTURES))
     return HinterlandError(f"no pictures in {quoted(path)}: {told}", f"pictures end in {endings}")

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hinterland.lettering import cut, font
 from hinterland.types import Images
 
 if TYPE_CHECKING:
-    from PIL import Image, ImageDraw, ImageFont
-
-    Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+    from PIL import Image
 
 __all__ = ["contact_sheet"]
 
@@ -29,7 +28,7 @@ def contact_sheet(images: Images, title: str) -> Image.Image:
     They are drawn at random, and the same images give the same page. Without classes, rows are
     filled with pictures from all.
     """
-    from PIL import Image, ImageDraw, ImageFont
+    from PIL import Image, ImageDraw
 
     rows = _rows(images)
     h, w, _ = images.shape
@@ -41,17 +40,16 @@ def contact_sheet(images: Images, title: str) -> Image.Image:
     width = max(left + columns * (tile_w + GAP) - GAP + MARGIN, 560)
     page = Image.new("RGB", (width, top + len(rows) * (tile_h + GAP) - GAP + MARGIN), PAPER)
     pen = ImageDraw.Draw(page)
-    large, plain, small = (ImageFont.load_default(size) for size in (TITLE, TEXT, SMALL))
-    pen.text((MARGIN, MARGIN), _cut(pen, title, large, width - 2 * MARGIN), INK, large)
-    pen.text((MARGIN, MARGIN + TITLE + 12), _about(images), FAINT, small)
+    pen.text((MARGIN, MARGIN), cut(title, TITLE, width - 2 * MARGIN), INK, font(TITLE))
+    pen.text((MARGIN, MARGIN + TITLE + 12), _about(images), FAINT, font(SMALL))
     sharp = Image.Resampling.NEAREST if scale >= 1 else Image.Resampling.LANCZOS
     for number, (name, count, picked) in enumerate(rows):
         y = top + number * (tile_h + GAP)
         if name:
             middle = y + tile_h // 2
-            told = _cut(pen, name, plain, NAMES - 16)
-            pen.text((MARGIN, middle - 1), told, INK, plain, anchor="ls")
-            pen.text((MARGIN, middle + 4), f"{count:,}", FAINT, small, anchor="lt")
+            told = cut(name, TEXT, NAMES - 16)
+            pen.text((MARGIN, middle - 1), told, INK, font(TEXT), anchor="ls")
+            pen.text((MARGIN, middle + 4), f"{count:,}", FAINT, font(SMALL), anchor="lt")
         for column, index in enumerate(picked):
             pixels = np.asarray(images.pixels[index])
             tile = Image.fromarray(pixels.squeeze(2) if images.shape[2] == 1 else pixels)
@@ -80,17 +78,8 @@ def _rows(images: Images) -> list[tuple[str, int, np.ndarray]]:
 
 def _about(images: Images) -> str:
     h, w, c = images.shape
-    told = f"{len(images):,} pictures · {w} x {h} · {'grey' if c == 1 else 'colour'}"
+    told = f"{len(images):,} pictures · {w} × {h} · {'grey' if c == 1 else 'colour'}"
     if images.classes:
         shown = f", {ROWS} shown" if len(images.classes) > ROWS else ""
         told += f" · {len(images.classes):,} classes{shown}"
     return told + (f" · {len(images.skipped):,} skipped" if images.skipped else "")
-
-
-def _cut(pen: ImageDraw.ImageDraw, text: str, font: Font, width: int) -> str:
-    """As much of a text as fits."""
-    if pen.textlength(text, font) <= width:
-        return text
-    while text and pen.textlength(f"{text}…", font) > width:
-        text = text[:-1]
-    return f"{text}…"

@@ -27,8 +27,8 @@ class Engine(Protocol):
     def leads(self) -> bool:
         """True for the one process that writes the run."""
 
-    def place(self, net: nn.Module) -> nn.Module:
-        """The model as training calls it: on the device, wrapped where ranks share gradients."""
+    def place(self, net: nn.Module) -> None:
+        """Move the model itself to the device; where ranks share gradients, hook that into it."""
 
     def working(self, products: int) -> AbstractContextManager[None]:
         """What holds while it trains, in steps of so many products: how many threads, say."""

@@ -20,8 +20,8 @@ class Local:
         self.device = _device(device)
         self.leads = True
 
-    def place(self, net: nn.Module) -> nn.Module:
-        return net.to(self.device)
+    def place(self, net: nn.Module) -> None:
+        net.to(self.device)
 
     @contextmanager
     def working(self, products: int) -> Iterator[None]:

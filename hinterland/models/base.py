@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -112,6 +112,11 @@ def to_tensor(images: np.ndarray, device: torch.device) -> Tensor:
 def to_array(pictures: Tensor) -> np.ndarray:
     """(n, c, h, w) -> float32 (n, h, w, c)."""
     return pictures.permute(0, 2, 3, 1).float().cpu().contiguous().numpy()
+
+
+def to_tensors(weights: Mapping[str, np.ndarray]) -> dict[str, Tensor]:
+    """Weights as a run keeps them -> as `load_state_dict` takes them; each a copy."""
+    return {name: torch.from_numpy(value.copy()) for name, value in weights.items()}
 
 
 def reconstruction_loss(logits: Tensor, x: Tensor, loss: str = "bce") -> Tensor:

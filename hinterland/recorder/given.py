@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from hinterland.data import ARRAYS, read
+from hinterland.data import read
 from hinterland.data.arrays import Member, as_bytes, layout
 from hinterland.data.labels import as_labels
 from hinterland.data.limits import room
@@ -21,10 +21,10 @@ CHUNK = 2**22
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Given:
-    """Images with a held-out part, and what they were read from."""
+    """Images with a held-out part, and what they were read from; None for arrays in memory."""
 
     images: Images
-    source: str
+    source: str | None
 
 
 def given(
@@ -63,7 +63,7 @@ def given(
     elif images.held_out is None:
         part = hold_out(len(images), images.labels)
         images = dataclasses.replace(images, held_out=part)
-    return Given(images, source or ARRAYS)
+    return Given(images, source)
 
 
 def _array(values: Any) -> np.ndarray:

@@ -23,11 +23,11 @@ LOCAL_RANKS = ("LOCAL_RANK", "NODE_RANK")
 class Recorder:
     """Records every epoch of somebody else's training loop into a run.
 
-    >>> recorder = Recorder("runs/mine", images, model=net)      # the untrained model: epoch 0
-    >>> for _ in range(20):
-    ...     train_an_epoch(net)
-    ...     recorder.epoch(losses={"train": 31.2, "validation": 30.9})
-    >>> recorder.close()
+        recorder = Recorder("runs/mine", images, model=net)      # the untrained model: epoch 0
+        for _ in range(20):
+            train_an_epoch(net)
+            recorder.epoch(losses={"train": 31.2, "validation": 30.9})
+        recorder.close()
 
     The model is left as it was found: its training mode, its device, and all luck. With torch
     modules (and Keras on torch) each epoch's weights are recorded under graphs, so that the page

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import platform
 import sys
 import warnings
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from hinterland.engine import batches
 from hinterland.recorder.given import Given
 from hinterland.recorder.pair import Checked, Manners
 from hinterland.run import Run, Tracked
+from hinterland.run.made_on import made_on
 from hinterland.types import HinterlandError, Images
 
 RECORDED = "recorded"  # the name of a model that only its owner knows
@@ -78,7 +77,8 @@ class Writer:
                 "options": {"from": model.pair.kind, **asdict(manners)},
             },
             "training": {"epochs": 0},
-            "environment": _environment(),
+            # what the model was made with, as far as this program has loaded it
+            "environment": made_on(*(name for name in FRAMEWORKS if name in sys.modules)),
         }
         tracked = Tracked.choose(images.images, track, seed)
         return cls(Run.create(path, spec, tracked, files), model, images.images)
@@ -219,14 +219,3 @@ def _number(value: Any) -> float | None:
         return None
     number = float(value)
     return number if math.isfinite(number) else None
-
-
-def _environment() -> dict[str, Any]:
-    """What the model was made with, as far as this program has loaded it."""
-    known = {"python": platform.python_version(), "platform": platform.system()}
-    for name in ("hinterland", *(name for name in FRAMEWORKS if name in sys.modules)):
-        try:
-            known[name] = version(name.replace("_", "-"))
-        except PackageNotFoundError:
-            known[name] = "unknown"
-    return known

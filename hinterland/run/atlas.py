@@ -15,8 +15,11 @@ def grid(h: int, w: int) -> tuple[int, int]:
     return max(1, PAGE // w), max(1, PAGE // h)
 
 
-def pages(pixels: np.ndarray) -> list[bytes]:
-    """Lay uint8 (n, h, w, c) pictures out on WebP pages, row by row. The last page is cut short."""
+def pages(pixels: np.ndarray, quality: int | None = None) -> list[bytes]:
+    """Lay uint8 (n, h, w, c) pictures out on WebP pages, row by row. The last page is cut short.
+
+    quality: 1 to 100, of lossy pages; None: lossless.
+    """
     n, h, w, c = pixels.shape
     columns, rows = grid(h, w)
     made = []
@@ -29,8 +32,11 @@ def pages(pixels: np.ndarray) -> list[bytes]:
         sheet = sheet.reshape(used * h, columns * w, c)
         picture = Image.fromarray(np.repeat(sheet, 3, 2) if c == 1 else sheet)
         file = io.BytesIO()
-        # quality is the effort of lossless WebP: 40 gives nearly the smallest file in half the time
-        picture.save(file, "WEBP", lossless=True, quality=40, method=2)
+        if quality is None:
+            # here the effort: 40 gives nearly the smallest file in half the time
+            picture.save(file, "WEBP", lossless=True, quality=40, method=2)
+        else:
+            picture.save(file, "WEBP", quality=quality, method=6)
         made.append(file.getvalue())
     return made
 

@@ -15,7 +15,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from hinterland.run import commit, lock, mapped, tracked
+from hinterland.run import commit, lock, mapped, progress, tracked
 from hinterland.types import HinterlandError
 
 FORMAT = 1
@@ -98,6 +98,14 @@ class Run:
     def writing(self) -> AbstractContextManager[None]:
         """Hold the run for writing; one process at a time."""
         return lock.writing(self.path)
+
+    def tell(self, told: Mapping[str, Any]) -> None:
+        """Say how the training fares, for whoever watches; nothing of it is kept."""
+        progress.tell(self.path, told)
+
+    def progress(self) -> dict[str, Any]:
+        """How the training fares: what was told last, and the `state` that it is in."""
+        return progress.read(self.path)
 
     @property
     def epochs(self) -> list[int]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import threading
 import webbrowser
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
-from hinterland.chart import refresh
 from hinterland.live import Live
 from hinterland.recorder import as_autoencoder
 from hinterland.run import Run
-from hinterland.scene import compose
 from hinterland.show import listen, server
+from hinterland.show.built import PAGE
+from hinterland.show.living import Living, status
+from hinterland.show.site import names_of
 from hinterland.types import HinterlandError
 
 START_SECONDS = 10
@@ -37,12 +37,7 @@ class Opened:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __repr__(self) -> str:
@@ -64,16 +59,14 @@ def open_run(
     last epoch, where the run holds no graphs of its model.
     """
     recording = run if isinstance(run, Run) else Run.open(Path(run))
-    for _ in refresh(recording):
-        pass
     asked = any(part is not None for part in (encode, decode, model))
     live = Live(
         recording, as_autoencoder(recording, encode, decode, model=model) if asked else None
     )
-    scene = compose(recording, live=live.questions)
     token = server.new_token()
-    page = Path(server.__file__).parent / "static"
-    application = server.app(scene.files, live.ask, live.questions, token, page)
+    (name,) = names_of([recording.path])
+    living = Living({name: recording}, {name: live})
+    application = server.app(living, living.lives, token, PAGE, status=lambda: status(living, None))
     told: list[str] = []
     fault: list[BaseException] = []
     ready, stop = threading.Event(), threading.Event()

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hinterland.types import HinterlandError
 
-__all__ = ["Faults", "fault", "http_fault", "scrubbed", "told"]
+__all__ = ["MOST", "Faults", "fault", "http_fault", "scrubbed", "told"]
 
 MOST = 500  # characters of a message; it may quote what the client sent
 
@@ -38,8 +38,12 @@ def fault(
     return Response(body, status, headers, media_type="application/json")
 
 
-def told(error: HinterlandError, status: int) -> Response:
-    """An error that a person can put right, without the folders of this machine."""
+def told(error: HinterlandError, status: int | None = None) -> Response:
+    """An error that a person can put right, without the folders of this machine.
+
+    status: by default that of a bad question where it is one, else that of a failure here.
+    """
+    status = status or (400 if error.exit_code == 2 else 500)
     return fault(status, scrubbed(error.message[:MOST]), scrubbed(error.hint[:MOST]))
 
 

@@ -82,6 +82,7 @@ class Reader(Operations):
 
     @property
     def name(self) -> str:
+        """The name of the run's folder."""
         return self.run.path.absolute().name
 
     @property

@@ -42,6 +42,7 @@ HEADERS = {
     # The pictures may be private: nothing of them stays in the browser's cache.
     "Cache-Control": "no-store",
 }
+OWN_HEADER = "hinterland-token"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _AUTHORITY = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::([1-9][0-9]{0,4}))?")
@@ -51,6 +52,11 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,}")
 def new_token() -> str:
     """256 bits of luck that can stand in an address."""
     return secrets.token_urlsafe(32)
+
+
+def is_token(text: str) -> bool:
+    """Whether a text can be the token: at least 128 bits, written so that an address holds it."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 class HttpOnly:
@@ -67,17 +73,29 @@ class HttpOnly:
 
 
 class StrictHeaders:
-    """Sets HEADERS on every response; one that the response has already is left."""
+    """Sets HEADERS on every response; one that the response has already is left.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Where a page comes by http from another machine, browsers ignore what isolates it from its
+    openers, and complain of it on their consoles: it is left out. plain: names for which that is
+    so. proxied: so it is for whatever comes, through a proxy.
+    """
+
+    def __init__(self, app: ASGIApp, plain: Collection[str] = (), *, proxied: bool = False) -> None:
         self.app = app
+        self.plain = frozenset(plain)
+        self.proxied = proxied
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        name = _name_of(_lower(scope, "host")) if scope["type"] == "http" else None
+        far = name in self.plain or (name not in LOOPBACK and name == _own_address(scope))
+        left = {"Cross-Origin-Opener-Policy"} if (name and far) or self.proxied else set()
+
         async def strict(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                    if name not in left:
+                        headers.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, strict)
@@ -120,15 +138,18 @@ class SameOrigin(AbstractCheck):
     """Refuses what another site, or another port of this machine, sends through the browser: 403.
 
     A link to one of `doors` may be followed from anywhere: it shows the page and no data.
+    origins: where a proxy has the page, which may ask whatever name the proxy calls the server by.
     Clients that are not browsers send neither header and pass; the token is asked of all.
     """
 
-    def __init__(self, app: ASGIApp, doors: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, doors: Collection[str], origins: Collection[str] = ()) -> None:
         self.app = app
         self.doors = frozenset(doors)
+        self.origins = frozenset(origins)
 
     def refusal(self, scope: Scope) -> Response | None:
-        if _own_origin(scope) and (_own_site(scope) or self._followed_link(scope)):
+        own = _own_origin(scope) or _lower(scope, "origin") in self.origins
+        if own and (_own_site(scope) or self._followed_link(scope)):
             return None
         hint = "open the address that `hinterland open` printed in a tab of its own"
         return fault(403, "another site may not ask here", hint)
@@ -154,13 +175,15 @@ class PlainPath(AbstractCheck):
 
 
 class BearerToken(AbstractCheck):
-    """Asks for `Authorization: Bearer TOKEN` on every path that is not in `public`: 401.
+    """Asks for the token on every path that is not in `public`, with 401: `Hinterland-Token: TOKEN`
+    or `Authorization: Bearer TOKEN`.
 
-    A header and not a cookie, because browsers send cookies to every port of a host.
+    A header and not a cookie, because browsers send cookies to every port of a host. The page sends
+    the one of our own: a proxy in front may want `Authorization` for what it asks itself.
     """
 
     def __init__(self, app: ASGIApp, token: str, public: Collection[str]) -> None:
-        assert _TOKEN.fullmatch(token), "a token has at least 128 bits, written urlsafe"
+        assert is_token(token), "a token has at least 128 bits, written urlsafe"
         self.app = app
         self.public = frozenset(public)
         self.token = token.encode()
@@ -173,7 +196,9 @@ class BearerToken(AbstractCheck):
         return fault(401, "this needs the token", hint, headers=headers)
 
     def _told(self, scope: Scope) -> bool:
-        scheme, _, token = (_only(scope, "authorization") or "").partition(" ")
+        scheme, token = "bearer", _only(scope, OWN_HEADER) or ""
+        if _only(scope, OWN_HEADER) == "":
+            scheme, _, token = (_only(scope, "authorization") or "").partition(" ")
         known = hmac.compare_digest(token.encode("latin-1"), self.token)
         return known and scheme.lower() == "bearer"
 

@@ -1,13 +1,13 @@
-"""One scene over HTTP: the page, the scene's files, and the questions that only a model answers."""
+"""A site over HTTP: the page, its scenes' files, and the questions that only models answer."""
 
 from __future__ import annotations
 
-import json
-import threading
-from collections import OrderedDict
+import hashlib
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
 
 import anyio
 import anyio.to_thread
@@ -19,9 +19,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from hinterland.scene import Files
+from hinterland.show.asking import asked_in, object_in
+from hinterland.show.built import check_built
 from hinterland.show.faults import Faults, fault, http_fault, told
+from hinterland.show.kept import Kept
 from hinterland.show.listen import hosts_of, serve
 from hinterland.show.security import (
+    LOOPBACK,
     BearerToken,
     HttpOnly,
     KnownHost,
@@ -30,15 +35,21 @@ from hinterland.show.security import (
     StrictHeaders,
     new_token,
 )
-from hinterland.types import HinterlandError, nearest_name
+from hinterland.show.training import TrainingRoutes
+from hinterland.types import HinterlandError, cited, nearest_name
 
 __all__ = ["app", "hosts_of", "new_token", "serve"]
 
-Ask = Callable[[str, Mapping[str, object]], bytes]
 
-QUESTION_BYTES = 2 * 1024 * 1024
-QUESTION_DEPTH = 16
-KEPT_BYTES = 128 * 1024 * 1024
+class Answering(Protocol):
+    """What answers the questions about one scene: blocking, called in threads."""
+
+    @property
+    def questions(self) -> Collection[str]: ...
+
+    def ask(self, question: str, told: Mapping[str, object], /) -> bytes: ...
+
+
 CHUNK = 256 * 1024
 BINARY = "application/octet-stream"
 TYPES = {
@@ -56,37 +67,46 @@ TYPES = {
 
 
 def app(
-    files: Mapping[str, Callable[[], bytes]],
-    ask: Ask | None,
-    questions: Collection[str],
+    files: Files,
+    lives: Mapping[str, Answering],
     token: str,
     page: Path,
     *,
     hosts: Collection[str] = (),
+    origins: Collection[str] = (),
+    status: Callable[[], bytes] | None = None,
+    training: TrainingRoutes | None = None,
 ) -> Starlette:
-    """The server of one scene, which does not change while it is served.
+    """The server of a site, which may grow while it is served (see `living.Living`).
 
-    files: path -> what makes its bytes; blocking, called in a thread, once while the bytes are
-    kept. ask: answers each of `questions`, likewise in a thread. token: see `new_token`.
-    page: the folder of the built page; a HinterlandError where it is not built.
-    hosts: names it answers to besides the loopback ones, see `hosts_of`.
+    files: path -> what makes its bytes (see `site.gather`); blocking, called in a thread, once
+    while the bytes are kept and what makes them is the same object. lives: who answers for a
+    scene, by its name. token: see `new_token`. page: the folder of the built page; a
+    HinterlandError where it is not built. hosts: names it answers to besides the loopback ones,
+    see `hosts_of`. origins: of the page where proxies have it. status: makes `status.json`.
+    training: lets the page start trainings.
     """
     shell = _page_files(page)
-    scene = _Scene(files)
-    answers = _Answers(ask, questions if ask else ())
+    site = _Files(files)
+    answers = _Answers(lives)
+    named = {urlsplit(origin).hostname or "" for origin in origins}
+    plain = not named <= LOOPBACK and any(origin.startswith("http:") for origin in origins)
     server = Starlette(
         routes=[
             Route("/health", _health),
             *(Route(path, partial(_page_file, file)) for path, file in shell.items()),
-            Route("/scene/{path:path}", scene.file),
-            Route("/ask/{question}", answers.answer, methods=["POST"]),
+            Route("/site.json", site.file),
+            Route("/scenes/{path:path}", site.file),
+            Route("/ask/{scene}/{question}", answers.answer, methods=["POST"]),
+            *([Route("/status.json", _Status(status).file)] if status else []),
+            *(training.routes if training else []),
         ],
         middleware=[
             Middleware(HttpOnly),
-            Middleware(StrictHeaders),
+            Middleware(StrictHeaders, plain=set(hosts) - named, proxied=plain),
             Middleware(Faults),
             Middleware(KnownHost, hosts=hosts),
-            Middleware(SameOrigin, doors=("/", "/index.html")),
+            Middleware(SameOrigin, doors=("/", "/index.html"), origins=origins),
             Middleware(BearerToken, token=token, public=("/health", *shell)),
             Middleware(PlainPath),
         ],
@@ -103,11 +123,7 @@ async def _health(_: Request) -> Response:
 
 def _page_files(page: Path) -> dict[str, Path]:
     """Request path -> file. Read once: a request is looked up and never becomes part of a path."""
-    if not (page / "index.html").is_file():
-        raise HinterlandError(
-            f"the page is not built: there is no index.html in {page}",
-            "in a checkout: npm --prefix web ci && npm --prefix web run build",
-        )
+    check_built(page / "index.html")
     found = (file for file in sorted(page.rglob("*")) if file.is_file() and not file.is_symlink())
     shell = {f"/{file.relative_to(page).as_posix()}": file for file in found}
     return {"/": page / "index.html", **shell}
@@ -118,119 +134,81 @@ def _page_file(file: Path, request: Request) -> Response:
     # Kept by the browser but asked for each time: the largest of them is megabytes, over a tunnel.
     tag = f'"{seen.st_mtime_ns:x}-{seen.st_size:x}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    if request.headers.get("if-none-match") == tag:
+    if _knows(request, tag):
         return Response(status_code=304, headers=headers)
     return _Bytes(file.read_bytes(), media_type=_type_of(file.name), headers=headers)
 
 
-class _Scene:
-    """Gives the scene's files; those given last are kept, up to KEPT_BYTES."""
+class _Files:
+    """Gives the site's files."""
 
-    def __init__(self, files: Mapping[str, Callable[[], bytes]]) -> None:
-        self._files = files
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
-        self._size = 0
-        self._lock = threading.Lock()
+    def __init__(self, files: Files) -> None:
+        self._files = Kept(files)
         self._makers = anyio.CapacityLimiter(4)
 
     async def file(self, request: Request) -> Response:
-        path = request.path_params["path"]
+        path = request.scope["path"].removeprefix("/")
         if path not in self._files:
-            return fault(404, f"the scene has no file {_short(path)}", "reload the page")
+            return fault(404, f"there is no file {cited(path)} here", "reload the page")
         try:
             body = await anyio.to_thread.run_sync(
-                self._bytes, path, abandon_on_cancel=True, limiter=self._makers
+                self._files.bytes_of, path, abandon_on_cancel=True, limiter=self._makers
             )
         except HinterlandError as error:
             return told(error, 500)
         except OSError as error:
-            said = f"the file {_short(path)} of the scene cannot be read: {error.strerror}"
+            said = f"the file {cited(path)} cannot be read: {error.strerror}"
             return fault(
                 500, said, "the other epochs are not affected; restore this one from a copy"
             )
         return _Bytes(body, media_type=_type_of(path))
 
-    def _bytes(self, path: str) -> bytes:
-        with self._lock:
-            if path in self._kept:
-                self._kept.move_to_end(path)
-                return self._kept[path]
-        body = self._files[path]()
-        with self._lock:
-            self._size += len(body) - len(self._kept.pop(path, b""))
-            self._kept[path] = body
-            while self._size > KEPT_BYTES:
-                self._size -= len(self._kept.popitem(last=False)[1])
-        return body
+
+class _Status:
+    """Gives `status.json`, or says that it is still the one that is known."""
+
+    def __init__(self, make: Callable[[], bytes]) -> None:
+        self._make = make
+        self._looker = anyio.CapacityLimiter(1)
+
+    async def file(self, request: Request) -> Response:
+        body = await anyio.to_thread.run_sync(self._make, limiter=self._looker)
+        tag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+        headers = {"ETag": tag, "Cache-Control": "no-cache"}
+        if _knows(request, tag):
+            return Response(status_code=304, headers=headers)
+        return Response(body, media_type="application/json", headers=headers)
 
 
 class _Answers:
-    """Puts questions to the model."""
+    """Puts questions to the models."""
 
-    def __init__(self, ask: Ask | None, questions: Collection[str]) -> None:
-        self._ask = ask
-        self._questions = frozenset(questions)
+    def __init__(self, lives: Mapping[str, Answering]) -> None:
+        self._lives = lives
         # Each answer keeps the processor busy: more at once would only make all of them late.
         self._askers = anyio.CapacityLimiter(2)
 
     async def answer(self, request: Request) -> Response:
         question = request.path_params["question"]
-        if question not in self._questions:
-            hint = nearest_name(question, iter(sorted(self._questions))) if self._questions else ""
-            return fault(404, f"there is no question {_short(question)} here", hint)
-        if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-            return fault(415, "a question is asked in JSON", "send Content-Type: application/json")
-        body = await _body(request)
-        if body is None:
-            return fault(413, "the question is longer than 2 MiB", "ask for fewer at once")
+        live = self._lives.get(request.path_params["scene"])
+        known = sorted(live.questions) if live else []
+        if live is None or question not in known:
+            hint = nearest_name(question, iter(known)) if known else ""
+            return fault(404, f"there is no question {cited(question)} here", hint)
+        body = await asked_in(request)
+        if isinstance(body, Response):
+            return body
         try:
             answer = await anyio.to_thread.run_sync(
-                self._answer, question, body, abandon_on_cancel=True, limiter=self._askers
+                _answer, live, question, body, abandon_on_cancel=True, limiter=self._askers
             )
         except HinterlandError as error:
-            return told(error, 400 if error.exit_code == 2 else 500)
+            return told(error)
         return _Bytes(answer, media_type=BINARY)
 
-    def _answer(self, question: str, body: bytes) -> bytes:
-        assert self._ask is not None, "without a model there are no questions"
-        return self._ask(question, _told(body))
 
-
-async def _body(request: Request) -> bytes | None:
-    """The request's body; None as soon as it is too long."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > QUESTION_BYTES:
-            return None
-    return bytes(body)
-
-
-def _told(body: bytes) -> dict[str, object]:
-    """The JSON object of a question. HinterlandError where it is none, or nests too deep."""
-    try:
-        said = json.loads(body.decode(), parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        raise HinterlandError(
-            "the question is not JSON", "NaN and Infinity are not either"
-        ) from None
-    if not isinstance(said, dict):
-        raise HinterlandError("the question is not a JSON object", 'such as {"epoch": 7}')
-    level: list[object] = [said]
-    for _ in range(QUESTION_DEPTH):
-        inner = [
-            each.values() if isinstance(each, dict) else each
-            for each in level
-            if isinstance(each, dict | list)
-        ]
-        level = [part for each in inner for part in each if isinstance(part, dict | list)]
-    if level:
-        raise HinterlandError(f"the question nests deeper than {QUESTION_DEPTH} levels")
-    return said
-
-
-def _refuse(constant: str) -> object:
-    raise ValueError(f"{constant} is not a number")
+def _answer(live: Answering, question: str, body: bytes) -> bytes:
+    return live.ask(question, object_in(body))
 
 
 class _Bytes(Response):
@@ -246,10 +224,10 @@ class _Bytes(Response):
         await send({"type": "http.response.body", "body": b""})
 
 
+def _knows(request: Request, tag: str) -> bool:
+    """Whether who asks has it already. A proxy that packs what it passes on weakens the tag."""
+    return request.headers.get("if-none-match", "").removeprefix("W/") == tag
+
+
 def _type_of(path: str) -> str:
     return TYPES.get(Path(path).suffix, BINARY)
-
-
-def _short(name: str) -> str:
-    """A name as a person may be shown it: quoted, with control characters escaped, cut at 60."""
-    return ascii(name if len(name) <= 60 else name[:60] + "…")

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import os
-import platform
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors.numpy import save
 
-from hinterland.data import DATASETS, HUB, fingerprint
-from hinterland.data.whence import whence
+from hinterland.data import described
 from hinterland.engine import ENGINES
 from hinterland.models import build, graphs, resolved
-from hinterland.models.base import AbstractNet
+from hinterland.models.base import AbstractNet, to_tensors
 from hinterland.run import Run, Tracked
+from hinterland.run.made_on import made_on
 from hinterland.train.precision import faster
 from hinterland.train.settings import Settings
 from hinterland.train.work import check_freeze
@@ -46,6 +44,11 @@ def begin(
     """
     settings = settings or Settings()
     assert images.held_out is not None, "a data set is split when it is read"
+    if settings.patience and not images.held_out.any():
+        raise HinterlandError(
+            "patience waits for a better held-out loss, and no image is held out",
+            "--set patience=0, or hold some images out",
+        )
     ENGINES["local"](settings.device)  # a device that is not there is refused first
     net = build(model, images.shape, latent_dim, options, seed=settings.seed)
     check_freeze(net, settings.freeze)
@@ -54,16 +57,7 @@ def begin(
         settings = replace(settings, precision=faster(net, images, settings))
     spec = {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "images": {
-            **whence(source, path, DATASETS, HUB),
-            "conversion": dict(conversion or {}),
-            "fingerprint": fingerprint(images),
-            "n": len(images),
-            "held_out": int(images.held_out.sum()),
-            "shape": list(images.shape),
-            "classes": list(images.classes),
-            "skipped": [[skipped.source, skipped.reason] for skipped in images.skipped],
-        },
+        "images": described(images, source, path, conversion),
         "model": {
             "name": model,
             "latent_dim": latent_dim,
@@ -103,21 +97,11 @@ def _taken_over(net: AbstractNet, start: Run) -> dict[str, bytes]:
             f"the weights of {start.path} do not fit the model: {other[0]} differs",
             "--from takes a run of the same model, latent size, layers and image size",
         )
-    net.load_state_dict({key: torch.from_numpy(value.copy()) for key, value in weights.items()})
+    net.load_state_dict(to_tensors(weights))
     return {"start.safetensors": save(weights)}
 
 
 def environment() -> dict[str, Any]:
     """What bit-exactness depends on."""
-    try:
-        here = version("hinterland")
-    except PackageNotFoundError:
-        here = "unknown"
-    return {
-        "hinterland": here,
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "threads": torch.get_num_threads(),
-        "platform": f"{platform.system()} {platform.machine()}",
-        "cpus": os.cpu_count(),
-    }
+    more = {"torch": torch.__version__, "threads": torch.get_num_threads(), "cpus": os.cpu_count()}
+    return made_on() | more

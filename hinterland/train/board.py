@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 
 from hinterland.types import HinterlandError
 
-SHOWN = 16  # held-out pictures above their reconstructions
+SHOWN = 16  # pictures above their reconstructions, held-out ones where there are any
 
 
 class Board:
@@ -34,12 +33,7 @@ class Board:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._writer.close()
 
     def write(

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from hinterland.engine import Engine, batches
 from hinterland.models import build
-from hinterland.models.base import AbstractNet, ClosedForm, to_array, to_tensor
+from hinterland.models.base import AbstractNet, ClosedForm, to_array, to_tensor, to_tensors
 from hinterland.run import Run
 from hinterland.train.beside import Beside
 from hinterland.train.board import SHOWN, Board, tags
@@ -43,7 +43,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """An epoch that is on disk. losses: `train` (None at epoch 0) and `validation`."""
+    """An epoch that is on disk.
+
+    losses: `train` (None at epoch 0) and `validation` (None where nothing is held out).
+    """
 
     epoch: int
     epochs: int
@@ -75,7 +78,7 @@ class Work:
         )
         start = run.start()
         if start:
-            self.net.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in start.items()})
+            self.net.load_state_dict(to_tensors(start))
         freeze(self.net, settings.freeze)
         engine.place(self.net)
         # fused: one call per step instead of one per tensor; measured in benchmarks/train.py
@@ -149,7 +152,7 @@ class Work:
         if progress.seen:
             train = self.engine.mean(progress.total / progress.seen, progress.seen)
             speed = progress.seen / progress.seconds
-        if not math.isfinite(validation):
+        if validation is not None and not math.isfinite(validation):
             raise self._diverged(progress, validation)
         losses = {"train": train, "validation": validation}
         told = {
@@ -158,9 +161,10 @@ class Work:
             "seconds": progress.seconds,
             "images_per_second": speed,
         }
-        self.best, self.since_best = (
-            (validation, 0) if validation < self.best else (self.best, self.since_best + 1)
-        )
+        if validation is not None and validation < self.best:
+            self.best, self.since_best = validation, 0
+        else:
+            self.since_best += 1
         if self.engine.leads:
             if self._worth_recording(epoch, last):
                 arrays = {"weights": self._weights(), "latents": self._latents()}
@@ -185,7 +189,7 @@ class Work:
     def _write_board(
         self, board: Board, epoch: int, told: Mapping[str, Any], latents: np.ndarray
     ) -> None:
-        rows = self.validation[:SHOWN]
+        rows = self.validation[:SHOWN] if len(self.validation) else self.training[:SHOWN]
         x = self._picture(rows)
         with torch.inference_mode():
             made = self.net.picture(self.net.posterior(x)["mean"])
@@ -297,16 +301,14 @@ class Work:
         return torch.autocast(self.engine.device.type, torch.bfloat16, enabled=low)
 
     def _load(self, kept: Mapping[str, np.ndarray]) -> None:
-        weights = _below("weights/", kept)
-        self.net.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in weights.items()})
+        self.net.load_state_dict(to_tensors(_below("weights/", kept)))
         groups = self.optimiser.state_dict()["param_groups"]
         state = _optimiser_state(kept)
         self.optimiser.load_state_dict({"state": state, "param_groups": groups})
         beside = _below("classifier/", kept)
         if self.beside and beside:
-            weights = _below("weights/", beside)
             self.beside.load(
-                {key: torch.from_numpy(value.copy()) for key, value in weights.items()},
+                to_tensors(_below("weights/", beside)),
                 _optimiser_state(beside),
                 int(beside["seen"].item()),
             )
@@ -324,8 +326,13 @@ class Work:
                     found.setdefault(name, []).append(value.float().cpu().numpy())
         return {name: np.concatenate(parts) for name, parts in found.items()}
 
-    def _validate(self) -> tuple[float, dict[str, float]]:
-        """The loss on held-out pictures, and its parts, with the same luck at every epoch."""
+    def _validate(self) -> tuple[float | None, dict[str, float]]:
+        """The loss on held-out pictures, and its parts, with the same luck at every epoch.
+
+        None, and no parts, where nothing is held out.
+        """
+        if not len(self.validation):
+            return None, {}
         sums: dict[str, float] = {}
         self.net.warmth = 1.0
         noise = torch.Generator(self.engine.device)
@@ -373,9 +380,9 @@ def check_freeze(net: AbstractNet, part: str) -> None:
 
 def _optimiser_state(kept: Mapping[str, np.ndarray]) -> dict[int, dict[str, Tensor]]:
     state: dict[int, dict[str, Tensor]] = {}
-    for name, value in _below("optimiser/", kept).items():
+    for name, value in to_tensors(_below("optimiser/", kept)).items():
         number, _, key = name.partition("/")
-        state.setdefault(int(number), {})[key] = torch.from_numpy(value.copy())
+        state.setdefault(int(number), {})[key] = value
     return state
 
 

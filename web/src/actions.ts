@@ -1,9 +1,12 @@
 /** What a person may do, each in one call: keys, buttons and the pointer all come here. */
 import { batch } from "@preact/signals-core";
 import type { Pane } from "./beside";
-import type { Explorer } from "./explorer";
-import { LAYERS, withSetting } from "./layers";
+import type { Explorer, OpenSite } from "./explorer";
+import { withSetting } from "./layers";
 import type { Setting } from "./layers/layer";
+import { type Pace, SAME_EPOCH } from "./pairing";
+import { addEnd, put } from "./paths/doing";
+import type { Pin } from "./pins";
 import { coloursOf, DISTORTION } from "./scene";
 import {
   type Aim,
@@ -19,27 +22,18 @@ import {
 
 /** How near to a point, in pixels, a click means that image. */
 const TOUCH = 7;
-/** The same where only images can be meant. */
-const REACH = 60;
-
 /** The map that hands and keys mean: the one beside where it has the focus. */
 export function paneInUse({ main, beside }: Explorer): Pane {
   const second = beside.peek();
-  return second && document.activeElement === second.surface ? second : main;
+  return second?.surface.matches(":focus") ? second : main;
 }
 
 /** Puts the cursor under a place of the window. */
-export function aimAt({ store, main }: Explorer, x: number, y: number, pane: Pane = main): void {
-  const [shown, on] = [store.shown.peek(), pane.shown.peek()];
-  if (!shown || !on) return;
-  if (on.epoch !== shown.epoch) {
-    const index = pane.map.pick(x, y, REACH);
-    store.aim.value = index >= 0 ? { by: "image", index } : null;
-    return;
-  }
+export function aimAt({ store, main }: Explorer, x: number, y: number, pane = main, since?: number): void {
+  if (!store.shown.peek() || !pane.shown.peek()) return;
   if (isThere(store.aim.peek(), x, y, pane)) return;
   const spot = pane.map.toSpot(x, y);
-  if (spot.every(Number.isFinite)) store.aim.value = { by: "spot", spot, side: pane.side };
+  if (spot.every(Number.isFinite)) store.aim.value = { by: "spot", spot, side: pane.side, since };
 }
 
 /** Pixels by which numbers that were rounded may lie beside their place. */
@@ -52,16 +46,43 @@ function isThere(aim: Aim | null, x: number, y: number, pane: Pane): boolean {
   return Math.hypot(left - x, top - y) < ROUNDED;
 }
 
-/** Pins what is at a place of the window: an image where one is drawn there, else the bare latent. */
+/** Takes what is at a place of the window: it is pinned, or with another tool the walk goes on there, or a tray holds it. */
 export function pinAt(explorer: Explorer, x: number, y: number, pane: Pane = explorer.main): void {
   const { store } = explorer;
+  const found = heldAt(explorer, x, y, pane);
+  if (!found) return;
+  const tool = store.tool.peek();
+  if (tool === "walk") addEnd(store, found, explorer.travelMs() > 0);
+  else if (tool === "sum") put(store, store.tray.peek(), found);
+  else store.pin.value = found;
+}
+
+/** An image where one is drawn there, else the bare latent. */
+function heldAt(explorer: Explorer, x: number, y: number, pane: Pane): Pin | null {
   const index = pane.map.pick(x, y, TOUCH);
   const own = pane.side === "main" ? ownAt(explorer, x, y) : null;
   aimAt(explorer, x, y, pane);
+  if (own) return { by: "own", id: own.id };
+  const link = pane.side === "main" ? "run" : explorer.store.link.peek();
+  if (link === "none") return null;
+  if (index >= 0) return { by: "image", index };
+  if (link === "run") return bareCursor(explorer);
+  // What another run knows of can be held here where it is an image of both.
+  const nearest = pane.hover.neighbour.peek();
+  return nearest && { by: "image", index: nearest.index };
+}
+
+/** What is under the cursor: an image where one is drawn there, else the bare latent. */
+export function underCursor(explorer: Explorer): Pin | null {
+  const cursor = explorer.store.cursor.peek();
+  const at = screenOf(explorer, cursor);
+  if (!cursor || !at) return bareCursor(explorer);
+  return heldAt(explorer, ...at, paneOf(explorer, cursor.side) ?? explorer.main);
+}
+
+function bareCursor({ store }: Explorer): Pin | null {
   const cursor = store.cursor.peek();
-  if (own) store.pin.value = { by: "own", id: own.id };
-  else if (index >= 0) store.pin.value = { by: "image", index };
-  else if (cursor) store.pin.value = { by: "latent", latent: cursor.latent, ...originOf(cursor, store) };
+  return cursor && { by: "latent", latent: cursor.latent, ...originOf(cursor, store) };
 }
 
 /** The own picture whose mark is at a place of the window; of several the last. */
@@ -107,7 +128,7 @@ export function backToMap({ store }: Explorer): void {
   });
 }
 
-/** Opens the panel in which one draws, or closes it. */
+/** Opens or closes the panel in which one draws. */
 export function toggleEasel({ store }: Explorer): void {
   store.easelOpen.value = !store.easelOpen.peek();
 }
@@ -176,18 +197,63 @@ export function stepMap(explorer: Explorer, by: number): void {
   if (next) chooseMap(explorer, next.name);
 }
 
-/** Puts a map beside the one that is shown; null takes it away. */
-export function chooseBeside({ scene, store }: Explorer, name: string | null): void {
-  store.beside.value = scene.maps.find((one) => one.name === name) ?? null;
+/** Puts a map beside the one that is shown, of the run that is beside already where one is; null takes it away. */
+export function chooseBeside({ store }: Explorer, name: string | null): void {
+  const { run, pace } = store.beside.peek() ?? { run: null, pace: SAME_EPOCH };
+  store.besideCamera.value = null;
+  store.beside.value = name === null ? null : { run, map: name, pace };
 }
 
-/** Two maps side by side: the latents' and the pixels' where there are both; or one again. */
+/** Puts another run of the site beside this one, or this one. */
+export function chooseBesideRun({ store }: Explorer, run: string | null): void {
+  const map = run === null ? store.map.peek().name : null;
+  store.beside.value = { run, map, pace: SAME_EPOCH };
+}
+
+/** Which epoch is beside. */
+export function choosePace({ store }: Explorer, pace: Pace): void {
+  const now = store.beside.peek();
+  if (now) store.beside.value = { ...now, pace };
+}
+
+/** The other runs of a site. */
+export function othersOf({ site, name }: OpenSite): string[] {
+  return site.scenes.map((scene) => scene.name).filter((other) => other !== name);
+}
+
+/** Is there anything that could stand beside the map? */
+export function hasBeside({ scene, site }: Explorer): boolean {
+  return scene.maps.length > 1 || othersOf(site).length > 0 || scene.maps[0].epochs.length > 1;
+}
+
+/**
+ * Two maps side by side, or one again: the latents' and the pixels' where there are both, or another run; where
+ * there is one map alone, its first epoch beside what it has become.
+ */
 export function toggleBeside(explorer: Explorer): void {
-  const { store, scene } = explorer;
+  const { store, scene, site } = explorer;
+  if (store.beside.peek() || !hasBeside(explorer)) {
+    chooseBeside(explorer, null);
+    return;
+  }
   const now = store.map.peek();
   const others = scene.maps.filter((map) => map !== now);
   const other = others.find(({ of, dims }) => of !== now.of && dims === now.dims) ?? others[0];
-  chooseBeside(explorer, store.beside.peek() ? null : (other?.name ?? null));
+  const [run] = othersOf(site);
+  if (other) chooseBeside(explorer, other.name);
+  else if (run !== undefined) chooseBesideRun(explorer, run);
+  else compareEpochs(explorer);
+}
+
+/** The same map twice: as it is, and held at its first epoch. */
+export function compareEpochs({ store }: Explorer): void {
+  const { name, epochs } = store.map.peek();
+  store.beside.value = { run: null, map: name, pace: { by: "held", epoch: epochs[0] ?? 0 } };
+}
+
+/** The ways that what is chosen has come, or not. */
+export function toggleTrails({ store }: Explorer): void {
+  store.trails.value = !store.trails.peek();
 }
 
 /** Colours by another channel, or by none; all classes are drawn again. */
@@ -234,12 +300,6 @@ export function toggleLayer(explorer: Explorer, name: string): void {
   chooseLayer(explorer, name, { on: !store.layers.peek().get(name)?.on });
 }
 
-/** The layer of that place in the list, the first is 1. */
-export function toggleNthLayer(explorer: Explorer, place: number): void {
-  const layer = LAYERS[place - 1];
-  if (layer) toggleLayer(explorer, layer.name);
-}
-
 /** Lays a sheet through what the hand was at last in a map with depth, or takes it away. */
 export function toggleSheet(explorer: Explorer): void {
   const { store } = explorer;
@@ -271,8 +331,7 @@ export function nextTheme({ store }: Explorer): void {
 /** Where a place is in the window; null where it is not in sight. */
 export function screenOf(explorer: Explorer, place: Place | null): readonly [number, number] | null {
   const at = place && paneOf(explorer, place.side)?.map.toScreen(place.spot);
-  if (!at) return null;
-  return at.every(Number.isFinite) ? at : null;
+  return at?.every(Number.isFinite) ? at : null;
 }
 
 function paneOf({ main, beside }: Explorer, side: Side): Pane | null {

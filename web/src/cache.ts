@@ -29,6 +29,11 @@ export class Cache<V> {
     return made;
   }
 
+  /** What is kept or on its way; it counts as used. Nothing is made. */
+  kept(key: string): Promise<V> | undefined {
+    return this.#kept.has(key) ? this.get(key) : undefined;
+  }
+
   #trim(): void {
     for (const [key, made] of this.#kept) {
       if (this.#kept.size <= this.#limit) return;

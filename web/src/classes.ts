@@ -1,6 +1,7 @@
 /** What the scene's classifier makes of the picture that is looked at, after it is painted and never before. */
 import { effect, type ReadonlySignal, signal } from "@preact/signals-core";
 import type { Decoder } from "./decoder/client";
+import { asTrouble, type Trouble } from "./faults";
 import { latest } from "./latest";
 
 /** A moving cursor is not followed: its picture is named when it rests. */
@@ -18,17 +19,22 @@ export function followClasses(
   of: () => { readonly pixels: Float32Array; readonly byHand: boolean } | null,
 ) {
   const named = signal<Named | null>(null);
+  const fault = signal<Trouble | null>(null);
+  const again = signal(0);
   const ending = new AbortController();
   const ask = latest<Float32Array, Float32Array>(
     (pixels) => decoder.classify(pixels, ending.signal),
     (probabilities, pixels) => {
+      fault.value = null;
       named.value = { pixels, probabilities };
     },
-    () => {
+    (thrown) => {
+      fault.value = asTrouble(thrown);
       named.value = null;
     },
   );
   const undo = effect(() => {
+    void again.value;
     const wanted = of();
     if (!wanted) {
       ask(null);
@@ -44,6 +50,11 @@ export function followClasses(
   });
   return {
     named: named as ReadonlySignal<Named | null>,
+    /** Why the last picture was not named. */
+    fault: fault as ReadonlySignal<Trouble | null>,
+    retry() {
+      again.value++;
+    },
     undo: () => {
       ending.abort();
       undo();

@@ -1,5 +1,5 @@
 /** What points are coloured by, and which of them are drawn. */
-import { rangeOf } from "./palette";
+import { classColour, css, rampColour, rangeOf, type Theme } from "./palette";
 import type { Column, Shown } from "./recording";
 import { type Channel, DISTORTION } from "./scene";
 
@@ -23,6 +23,20 @@ export function visibleOf(
   }
   // NaN is in no range
   return brush && Uint8Array.from(column, (value) => (value >= brush[0] && value <= brush[1] ? 1 : 0));
+}
+
+/** The colour of an image's point, for a stylesheet; with `steps`, of numbers no more colours than that. */
+export function hueOf(colouring: Colouring | null, theme: Theme, steps = 0): (image: number) => string {
+  if (!colouring) return () => css(classColour(-1, 0, theme));
+  const { column, channel, range } = colouring;
+  const [low, high] = range;
+  if (column instanceof Int32Array) {
+    return (image) => css(classColour(column[image] ?? -1, channel.values.length, theme));
+  }
+  return (image) => {
+    const part = ((column[image] ?? Number.NaN) - low) / (high - low || 1);
+    return css(rampColour(steps > 0 ? Math.round(part * steps) / steps : part, theme));
+  };
 }
 
 export function firstColour(channels: readonly Channel[]): string | null {

@@ -16,11 +16,11 @@ export function followPair(recording: Pick<Recording, "pixels">, of: () => Probe
   const undo = effect(() => {
     const turn = ++current;
     const probe = of();
-    const at = probe.place.value;
+    const { place: at, neighbour } = probe.reading.value;
     const own = at?.own;
     const itself = own || (at?.image ?? -1) >= 0;
     const remade = (itself ? probe.picture : probe.neighbourPicture).value;
-    const index = itself ? (at?.image ?? -1) : (probe.neighbour.value?.index ?? -1);
+    const index = itself ? (at?.image ?? -1) : (neighbour?.index ?? -1);
     if (!at || !remade || (itself && remade.latent !== at.latent)) {
       // While the next is on its way the last one stays: what flickers cannot be looked at.
       if (!at) pair.value = null;

@@ -1,14 +1,21 @@
 /** `window.hinterland`: the door for embedders and tests. docs/scripting.md is its description. */
 import { batch } from "@preact/signals-core";
+import { othersOf } from "./actions";
 import { apply, lookOf } from "./address";
+import { fail, numbersOf } from "./demands";
 import type { Explorer } from "./explorer";
 import type { Setting, Told } from "./layers/layer";
+import { isApart } from "./links";
 import type { Camera } from "./map";
 import { type Neighbour, nearestOf } from "./nearest";
 import { createOwned, type OwnImage } from "./owned";
+import { type Beside, epochBeside } from "./pairing";
+import { isPainted, type PathsState, pathsSettled, pathsState, type ToldPin, toldPin } from "./paths/state";
+import type { PathsOrder } from "./paths/wished";
+import type { Picture } from "./probe";
 import type { Shown } from "./recording";
-import { type Pin, type Side, type Store, snap, type ThemeChoice, type Tool } from "./store";
-import { epochOf, fail, numbersOf, orderOf, type Wish } from "./wishes";
+import { type Place, type Side, type Store, snap, type ThemeChoice, type Tool } from "./store";
+import { epochOf, orderOf, type Wish } from "./wishes";
 
 export interface Decoded {
   readonly pixels: Float32Array;
@@ -16,9 +23,15 @@ export interface Decoded {
   readonly w: number;
   readonly c: number;
 }
-export interface State {
+export interface State extends PathsState {
   readonly map: string;
-  readonly beside: string | null;
+  /** `run`: null where it is this one; `epoch`: null where it follows the map's own, `offset` ahead of it. */
+  readonly beside: {
+    readonly run: string | null;
+    readonly map: string | null;
+    readonly epoch: number | null;
+    readonly offset: number;
+  } | null;
   readonly epoch: number;
   /** The map and epoch that are drawn; null before the first. */
   readonly drawn: { readonly map: string; readonly epoch: number } | null;
@@ -29,15 +42,11 @@ export interface State {
   readonly hidden: readonly number[];
   readonly theme: ThemeChoice;
   readonly lens: boolean;
-  /** Each layer; `busy` while it works for what is seen now. */
+  /** Each layer; `busy` while it works for what is seen now, on either map. */
   readonly layers: Readonly<Record<string, Setting & { readonly busy: boolean }>>;
   readonly playing: boolean;
   readonly speed: number;
-  readonly pin:
-    | { readonly image: number }
-    | { readonly own: number }
-    | { readonly latent: readonly number[] }
-    | null;
+  readonly pin: ToldPin | null;
   /** The ids of the person's own images. */
   readonly own: readonly number[];
   readonly carry: number;
@@ -46,6 +55,7 @@ export interface State {
   readonly pictures: number;
   readonly sheet: readonly [number, number, number] | null;
   readonly tool: Tool;
+  readonly trails: boolean;
   /** `decoded`: the epoch whose picture of exactly this latent is painted; null until it is. */
   readonly cursor: {
     readonly spot: readonly number[];
@@ -58,6 +68,8 @@ export interface State {
   } | null;
   /** What the picture painted for the cursor shows. */
   readonly shown: { readonly epoch: number; readonly latent: readonly number[] } | null;
+  /** The same of the model beside, where that is another one: of another epoch or another run. */
+  readonly shownBeside: { readonly epoch: number; readonly latent: readonly number[] } | null;
   readonly nearest: Neighbour | null;
   readonly decoder: string;
   readonly faults: readonly string[];
@@ -74,7 +86,7 @@ export interface Door {
   own(): Promise<OwnImage[]>;
   addOwn(pixels: ArrayLike<number>, name?: string): Promise<OwnImage>;
   removeOwn(id: number): void;
-  shownPixels(): Decoded | null;
+  shownPixels(side?: Side): Decoded | null;
   toScreen(spot: ArrayLike<number>, side?: Side): readonly [number, number];
   toLatent(x: number, y: number): Float32Array;
   trust(x: number, y: number): number;
@@ -89,14 +101,14 @@ const PATIENCE_MS = 30_000;
 const NOT_DRAWN = "no map is drawn yet";
 
 export function createDoor(explorer: Explorer): Door {
-  const { scene, store, map, hover, decoder, recording } = explorer;
+  const { scene, store, map, decoder, recording } = explorer;
   const [h, w, c] = scene.shape;
   const drawn = () => store.shown.peek() ?? fail(NOT_DRAWN, "await hinterland.ready");
-  const recorded = scene.epochs.map(({ epoch }) => epoch);
+  const recorded = () => scene.epochs.map(({ epoch }) => epoch);
   const epochOr = (epoch?: number) =>
     epoch === undefined
       ? (store.shown.peek()?.epoch ?? store.epoch.peek())
-      : epochOf(epoch, recorded, "the scene");
+      : epochOf(epoch, recorded(), "the scene");
   const spotAt = (x: number, y: number) => {
     const [left = 0, top = 0] = numbersOf([x, y], 2, "a place of the window");
     return map.toSpot(left, top);
@@ -118,9 +130,12 @@ export function createDoor(explorer: Explorer): Door {
     encode: async (pixels, epoch) =>
       decoder.encode(epochOr(epoch), numbersOf(pixels, h * w * c, "a picture")),
     ...createOwned(explorer),
-    shownPixels() {
-      const picture = hover.picture.peek();
-      return picture && { pixels: picture.pixels.slice(), h, w, c };
+    shownPixels(side = "main") {
+      const pane = side === "main" ? explorer.main : explorer.beside.peek();
+      const picture = pane?.hover.picture.peek();
+      if (!pane || !picture) return null;
+      const [h, w, c] = pane.world.scene.shape;
+      return { pixels: picture.pixels.slice(), h, w, c };
     },
     toScreen(spot, side = "main") {
       const pane = side === "main" ? explorer.main : explorer.beside.peek();
@@ -150,19 +165,22 @@ export function createDoor(explorer: Explorer): Door {
 function stateOf(explorer: Explorer): State {
   const { store, map, hover, pinned, decoder } = explorer;
   const shown = store.shown.peek();
-  const cursor = hover.place.peek();
+  const cursor = store.cursor.peek();
   const picture = hover.picture.peek();
+  const second = explorer.beside.peek();
   const pin = store.pin.peek();
   const faults = [
     ...[store.frameFault, store.besideFault, store.latentsFault, store.columnsFault, store.tilesFault],
-    ...[hover.fault, pinned.fault, store.ownFault],
+    ...[hover.fault, pinned.fault, store.ownFault, explorer.paths.walking.fault],
+    ...[explorer.paths.adding.probe.fault, explorer.paths.altering.probe.fault],
+    ...(second ? [second.hover.fault, second.pinned.fault] : []),
   ];
   const failing = [...explorer.main.ground.fares.peek().values()].flatMap(({ fault }) => fault ?? []);
   const look = lookOf(store);
   return {
     map: look.map,
     epoch: look.epoch,
-    beside: look.beside,
+    beside: look.beside && toldBeside(look.beside, store),
     drawn: named(shown),
     drawnBeside: named(store.besideShown.peek()),
     camera: map.camera(),
@@ -180,34 +198,51 @@ function stateOf(explorer: Explorer): State {
     brush: look.brush,
     pictures: look.pictures,
     sheet: look.sheet,
+    ...pathsState(explorer),
     tool: store.tool.peek(),
+    trails: look.trails,
     cursor: cursor && {
       spot: [...cursor.spot],
       latent: [...cursor.latent],
       trust: cursor.trust,
       side: cursor.side,
-      decoded: picture?.latent === cursor.latent && picture.epoch === shown?.epoch ? picture.epoch : null,
+      decoded: decodedOf(explorer, cursor),
     },
-    shown: picture && { epoch: picture.epoch, latent: [...picture.latent] },
-    nearest: hover.neighbour.peek(),
+    shown: toldPicture(picture),
+    shownBeside: toldPicture(second?.hover.picture.peek() ?? null),
+    nearest:
+      (cursor?.side === "beside" && isApart(store) ? second : explorer.main)?.hover.neighbour.peek() ?? null,
     decoder: decoder.state.peek(),
     faults: [...faults.flatMap(({ value }) => (value ? [value.message] : [])), ...failing],
   };
 }
 
-function layersOf({ store, main }: Explorer): State["layers"] {
-  const fares = main.ground.fares.peek();
+/** The epoch whose picture of the cursor's latent is painted, on the side that the cursor is on. */
+function decodedOf({ store, main, beside }: Explorer, { latent, side }: Place): number | null {
+  const pane = side === "beside" && isApart(store) ? beside.peek() : main;
+  const picture = pane?.hover.picture.peek();
+  return picture && picture.latent === latent && picture.epoch === pane?.shown.peek()?.epoch
+    ? picture.epoch
+    : null;
+}
+
+function toldPicture(picture: Picture | null): State["shown"] {
+  return picture && { epoch: picture.epoch, latent: [...picture.latent] };
+}
+
+function toldBeside({ run, map, pace }: Beside, { besideMap }: Store): State["beside"] {
+  const held = pace.by === "held" ? { epoch: pace.epoch, offset: 0 } : { epoch: null, offset: pace.offset };
+  return { run, map: besideMap.peek()?.name ?? map, ...held };
+}
+
+function layersOf({ store, main, beside }: Explorer): State["layers"] {
+  const grounds = [main, beside.peek()].map((pane) => pane?.ground.fares.peek());
   return Object.fromEntries(
     Array.from(store.layers.peek(), ([name, setting]) => [
       name,
-      { ...setting, busy: fares.get(name)?.busy ?? false },
+      { ...setting, busy: grounds.some((fares) => fares?.get(name)?.busy) },
     ]),
   );
-}
-
-function toldPin(pin: Pin): NonNullable<State["pin"]> {
-  if (pin.by === "own") return { own: pin.id };
-  return pin.by === "image" ? { image: pin.index } : { latent: [...pin.latent] };
 }
 
 function named(shown: Shown | null): { readonly map: string; readonly epoch: number } | null {
@@ -215,11 +250,13 @@ function named(shown: Shown | null): { readonly map: string; readonly epoch: num
 }
 
 /** Puts a wish into the store: all of it, or where any of it cannot be done a Trouble and nothing. */
-function grant({ scene, store }: Explorer, wish: Wish): void {
+function grant({ scene, store, site }: Explorer, wish: Wish): void {
   const order = orderOf(wish, scene, {
+    runs: othersOf(site),
     map: store.map.peek(),
     colour: store.colour.peek(),
     own: store.own.peek().map(({ id }) => id),
+    paths: { walk: store.walk.peek(), sum: store.sum.peek(), attribute: store.attribute.peek() },
   });
   batch(() => {
     apply(order.look, scene, store);
@@ -229,35 +266,38 @@ function grant({ scene, store }: Explorer, wish: Wish): void {
     if (order.speed !== undefined) store.speed.value = order.speed;
     if (order.aim !== undefined) store.aim.value = order.aim;
     if (order.playing !== undefined) store.playing.value = order.playing;
+    for (const [part, value] of Object.entries(order.paths)) {
+      (store[part as keyof PathsOrder] as { value: unknown }).value = value;
+    }
   });
 }
 
 /** What is asked for is drawn and decoded, or has failed. */
-function isSettled({ store, hover, pinned, travelling, painted }: Explorer): boolean {
+function isSettled(explorer: Explorer): boolean {
+  const { store, hover, pinned, travelling, painted } = explorer;
   const unread = store.frameFault.peek();
   if (unread?.map === store.map.peek() && unread.epoch === store.epoch.peek()) return true;
   const shown = store.shown.peek();
   if (!painted.peek() || !shown || travelling.peek()) return false;
   if (shown.map !== store.map.peek()) return false;
   if (!store.playing.peek() && shown.epoch !== store.epoch.peek()) return false;
-  if (!isBesideSettled(store, shown.epoch)) return false;
+  if (!isBesideSettled(explorer, shown.epoch)) return false;
   if (store.pin.peek() && !pinned.place.peek()) {
     return [store.latentsFault, store.ownFault].some((fault) => fault.peek() !== null);
   }
-  return [hover, pinned].every(({ place, picture, fault }) => {
-    const at = place.peek();
-    if (!at) return true;
-    return [picture.peek(), fault.peek()].some(
-      (answer) => answer?.latent === at.latent && answer.epoch === shown.epoch,
-    );
-  });
+  return (
+    [hover, pinned].every((probe) => isPainted(probe, shown.epoch)) && pathsSettled(explorer, shown.epoch)
+  );
 }
 
-function isBesideSettled({ beside, besideShown, besideFault }: Store, epoch: number): boolean {
-  const map = beside.peek();
-  const drawn = besideShown.peek();
-  if (!map || besideFault.peek()) return true;
-  return drawn?.map === map && drawn.epoch === snap(map.epochs, epoch);
+function isBesideSettled({ store, beside }: Explorer, epoch: number): boolean {
+  const asked = store.beside.peek();
+  if (!asked || store.besideFault.peek()) return true;
+  const [map, pane, drawn] = [store.besideMap.peek(), beside.peek(), store.besideShown.peek()];
+  if (!map || !pane || drawn?.map !== map) return false;
+  if (drawn.epoch !== snap(map.epochs, epochBeside(asked.pace, epoch))) return false;
+  if (pane.travelling.peek() || store.besideLatents.peek()?.epoch !== drawn.epoch) return false;
+  return [pane.hover, pane.pinned].every((probe) => isPainted(probe, drawn.epoch));
 }
 
 async function until(met: () => boolean): Promise<void> {

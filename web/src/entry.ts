@@ -1,8 +1,12 @@
-/** What stands in place of the page while there is no scene: a door that asks for the token, or what went wrong. */
+/** What stands in place of the page while there is no scene: the token's door, the list of runs, what went wrong. */
 import { effect } from "@preact/signals-core";
 import type { Trouble } from "./faults";
+import { inShort, ownState } from "./progress";
+import type { Pulse } from "./pulse";
+import type { Site } from "./site";
 import type { Token } from "./source/token";
-import { el } from "./views/dom";
+import { el, say } from "./views/dom";
+import { grouped } from "./words";
 
 /** Asks for the token whenever the server wants one. */
 export function mountTokenForm(place: HTMLElement, token: Token): () => void {
@@ -47,6 +51,68 @@ export function mountTokenForm(place: HTMLElement, token: Token): () => void {
       field.focus();
     }
   });
+}
+
+/** The runs to choose from: each a link, so that it opens in another tab as well. `pulse` tells which of them train. */
+export function mountStart(place: HTMLElement, { title, scenes }: Site, pulse: Pulse | null): () => void {
+  const states = new Map(scenes.map(({ name }) => [name, el("span", { class: "run-state" })]));
+  const cards = scenes.map(({ name, title, model, latentDim, n, epochs, mse, picture }) =>
+    el(
+      "li",
+      {},
+      el(
+        "a",
+        { class: "run-card panel", href: `#run=${encodeURIComponent(name)}` },
+        picture ? el("img", { src: picture, alt: "", width: 560, height: 294, loading: "lazy" }) : null,
+        el("strong", { text: name }),
+        el("span", { text: title }),
+        el("span", {
+          class: "quiet",
+          text: [...modelWords(title, model, latentDim), plural(n, "image"), plural(epochs, "epoch")].join(
+            " \u00b7 ",
+          ),
+        }),
+        mse === null
+          ? null
+          : el("span", { class: "quiet", text: `mean squared error ${mse.toPrecision(3)}` }),
+        states.get(name) ?? null,
+      ),
+    ),
+  );
+  const screen = el(
+    "main",
+    { class: "start" },
+    el("p", { class: "brand", text: "Hinterland" }),
+    el("h1", { text: title }),
+    el("ul", { class: "run-cards", "aria-label": "Runs" }, ...cards),
+  );
+  place.append(screen);
+  const undo = effect(() => {
+    const status = pulse?.status.value;
+    for (const [name, node] of states) {
+      const progress = status?.scenes.get(name);
+      if (!pulse || !progress) continue;
+      // Of one that has long come to its end nothing is said.
+      const [mood, words] = inShort(progress, ownState(status?.training ?? null, name), pulse.now());
+      const told = mood === "off" ? "" : mood === "on" ? `training \u00b7 ${words}` : words;
+      say(node, told);
+      node.dataset.mood = mood;
+    }
+  });
+  return () => {
+    undo();
+    screen.remove();
+  };
+}
+
+/** The model, where the title does not tell it already. */
+function modelWords(title: string, model: string, latentDim: number): string[] {
+  const words = [model, plural(latentDim, "latent")];
+  return words.every((word) => title.includes(word)) ? [] : [words.join(", ")];
+}
+
+function plural(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** Says why there is no scene. Returns what undoes it. */

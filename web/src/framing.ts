@@ -29,7 +29,7 @@ export function fitBetween(
   travelMs: number,
 ): void {
   if (place.width < 2 || place.height < 2) return;
-  const box = boxOf(shown.points, shown.map.dims) ?? boxOfExtent(shown.map.extent);
+  const box = boxOfFrame(shown);
   if (shown.map.dims === 2) {
     map.setCamera(framed(box, place, insets), travelMs);
     return;
@@ -85,6 +85,13 @@ export function framed(box: Box, place: { width: number; height: number }, inset
     y: box.centre[1]! + below * unitsPerPixel,
     span: unitsPerPixel * Math.min(place.width, place.height),
   };
+}
+
+/** Where nearly all points of a frame lie. All at one place, the map's own size is about them, so that it can be shown. */
+export function boxOfFrame({ points, map }: Pick<Shown, "points" | "map">): Box {
+  const whole = boxOfExtent(map.extent);
+  const box = boxOf(points, map.dims) ?? whole;
+  return box.size.some((side) => side > 0) ? box : { centre: box.centre, size: whole.size };
 }
 
 /** Where nearly all points lie; null where there are none. */

@@ -7,7 +7,7 @@ import { Shelf } from "./layers/shelf";
 import type { PlanarMap, View } from "./map";
 import type { Recording, Shown } from "./recording";
 import type { Scene } from "./scene";
-import { pointOf, type Store } from "./store";
+import type { Place, Store } from "./store";
 
 /** How a layer fares. */
 export interface Fare {
@@ -21,12 +21,17 @@ export interface GroundWork {
   readonly fares: ReadonlySignal<ReadonlyMap<string, Fare>>;
   /** What a layer says at a spot; null where it says nothing yet. */
   at(name: string, spot: ArrayLike<number>): Told | null;
+  /** Begins again what failed; what was made stays. */
+  again(): void;
   dispose(): void;
 }
 
 export interface Plot {
   readonly map: PlanarMap;
   readonly shown: ReadonlySignal<Shown | null>;
+  /** The pin in this map, and which of its points are drawn. */
+  readonly pinned: ReadonlySignal<Place | null>;
+  readonly visible: ReadonlySignal<Uint8Array | null>;
   readonly recording: Recording;
   readonly decoder: Decoder;
 }
@@ -43,7 +48,8 @@ interface Laid {
   stale: { readonly sheet: Sheet; readonly until: number } | null;
 }
 
-export function createGround(scene: Scene, store: Store, { map, shown, ...means }: Plot): GroundWork {
+export function createGround(scene: Scene, store: Store, plot: Plot): GroundWork {
+  const { map, shown, pinned, visible, recording, decoder } = plot;
   const shelf = new Shelf(SHELF_BYTES);
   const laid = new Map<string, Laid>();
   const fares = signal<ReadonlyMap<string, Fare>>(new Map());
@@ -61,11 +67,13 @@ export function createGround(scene: Scene, store: Store, { map, shown, ...means 
     if (laid.size === 0) fares.value = new Map();
   };
   const redraw = seldom(map, draw);
-  const carry = computed(() => carriedOn(store, shown.value));
+  const tries = signal(0);
+  const carry = computed(() => carriedOn(store.carry.value, pinned, shown.value));
 
   const follow = ({ name, missing, lay }: Layer) => {
     const isOn = computed(() => store.layers.value.get(name)?.on ?? false);
     return effect(() => {
+      void tries.value;
       const frame = shown.value;
       const before = laid.get(name);
       if (!lay || !isOn.value || frame?.map.dims !== 2 || missing(scene, frame.map)) {
@@ -74,10 +82,10 @@ export function createGround(scene: Scene, store: Store, { map, shown, ...means 
         return;
       }
       const ground: Ground = {
-        ...{ scene, shown: frame, shelf, ...means },
+        ...{ scene, shown: frame, shelf, recording, decoder },
         decoding: () => decodingOf(frame, carry.value),
         theme: () => store.themeNow.value,
-        visible: () => store.visible.value,
+        visible: () => visible.value,
         changed: redraw.ask,
       };
       laid.set(name, { shown: frame, sheet: lay(ground), stale: before ? leftBy(before, frame) : null });
@@ -93,6 +101,9 @@ export function createGround(scene: Scene, store: Store, { map, shown, ...means 
   ];
   return {
     fares,
+    again() {
+      tries.value++;
+    },
     at: (name, spot) => laid.get(name)?.sheet.at(spot) ?? null,
     dispose() {
       for (const call of undo) call();
@@ -116,12 +127,10 @@ function paintOne(one: Laid, brush: CanvasRenderingContext2D, view: View, opacit
 }
 
 /** What is added to the latent of every spot: the part of the pin that is carried; null where that is nothing. */
-function carriedOn({ carry, pinned, shown }: Store, on: Shown | null): Float32Array | null {
-  const part = carry.value;
+function carriedOn(part: number, pinned: Plot["pinned"], on: Shown | null): Float32Array | null {
   const pin = part > 0 ? pinned.value : null;
   if (!pin || !on) return null;
-  const elsewhere = () => (pin.image >= 0 ? pointOf(on, pin.image) : on.way.toSpot(pin.latent));
-  const there = on.way.toLatent(on === shown.value ? pin.spot : elsewhere());
+  const there = on.way.toLatent(pin.spot);
   return pin.latent.map((value, k) => part * (value - there[k]!));
 }
 

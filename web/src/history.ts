@@ -18,6 +18,7 @@ const LONGEST = 200;
 const PARTS = [
   ...(["map", "beside", "colour", "hidden", "brush"] as const),
   ...(["camera", "pin", "own", "selected", "sheet"] as const),
+  ...(["walk", "sum", "attribute", "strength"] as const),
 ];
 type Part = (typeof PARTS)[number];
 type Moment = { readonly [K in Part]: Store[K]["value"] };

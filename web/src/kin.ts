@@ -1,6 +1,6 @@
 /** The true neighbours of what is looked at: the images nearest to it in latent space, not on the map. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals-core";
-import { type Latents, type Neighbour, nearestOf } from "./nearest";
+import { distanceTo, type Latents, type Neighbour, nearestOf } from "./nearest";
 import type { Neighbours, Recording } from "./recording";
 import type { Place, Store } from "./store";
 
@@ -68,10 +68,4 @@ export function followKin(store: Store, recording: Pick<Recording, "neighbours">
       for (const call of undo) call();
     },
   };
-}
-
-function distanceTo({ mean, d }: Latents, index: number, latent: Float32Array): number {
-  let sum = 0;
-  for (let j = 0; j < d; j++) sum += (mean[index * d + j]! - latent[j]!) ** 2;
-  return Math.sqrt(sum);
 }

@@ -1,10 +1,12 @@
 /** Fetches what the store asks for: frames, latents, columns, and neighbouring epochs before they are asked for. */
-import { batch, computed, effect, signal } from "@preact/signals-core";
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import type { Decoder } from "./decoder/client";
-import { asTrouble } from "./faults";
-import type { Recording, Shown } from "./recording";
+import { type Fault, faultOf } from "./faults";
+import type { Latents } from "./nearest";
+import { epochBeside } from "./pairing";
+import type { Column, Recording, Shown } from "./recording";
 import type { Scene } from "./scene";
-import { type Fault, type Store, snap } from "./store";
+import { type Store, snap } from "./store";
 
 /** Fetches what is asked for; only the newest answer counts, and a failing one leaves the last frame standing. */
 export function followFrames(
@@ -36,7 +38,7 @@ export function followFrames(
   });
 }
 
-/** Fetches the map beside, at the epoch that is drawn or the nearest that it has. */
+/** Fetches the map beside, at the epoch that its pace asks for or the nearest that it has. */
 export function followBeside(
   store: Store,
   recording: Recording,
@@ -45,16 +47,19 @@ export function followBeside(
   const again = signal(0);
   return effect(() => {
     void again.value;
-    const map = store.beside.value;
-    const asked = store.shown.value?.epoch;
+    const [map, pace] = [store.besideMap.value, store.beside.value?.pace];
+    const main = store.shown.value?.epoch;
     store.besideFault.value = null;
-    if (!map) store.besideShown.value = null;
-    if (!map || asked === undefined) return;
-    const epoch = snap(map.epochs, asked);
-    const current = () => store.beside.peek() === map && store.shown.peek()?.epoch === asked;
+    if (!map || !pace || main === undefined) return;
+    const epoch = snap(map.epochs, epochBeside(pace, main));
+    let current = true;
+    if (pace.by === "follow") {
+      const next = map.epochs[map.epochs.indexOf(epoch) + 1];
+      if (next !== undefined) recording.frame(map, next).catch(() => {});
+    }
     recording.frame(map, epoch).then(
       (shown) => {
-        if (!current()) return;
+        if (!current) return;
         const before = store.besideShown.peek();
         if (before?.map === map && before.epoch === epoch) return;
         batch(() => {
@@ -63,51 +68,69 @@ export function followBeside(
         });
       },
       (thrown: unknown) => {
-        if (current()) store.besideFault.value = { ...faultOf(thrown, () => again.value++), map, epoch };
+        if (!current) return;
+        store.besideFault.value = faultOf(thrown, () => again.value++, `epoch ${epoch} unreadable`);
       },
     );
+    return () => {
+      current = false;
+    };
   });
 }
 
-export function followLatents(store: Store, recording: Recording) {
+/** The latents of the frame that is shown on a side. */
+export function followLatents(
+  shown: ReadonlySignal<Shown | null>,
+  recording: Recording,
+  latents: Signal<Latents | null>,
+  fault: Signal<Fault | null>,
+) {
   const again = signal(0);
+  const wanted = computed(() => shown.value?.epoch);
   return effect(() => {
     void again.value;
-    const epoch = store.shown.value?.epoch;
+    const epoch = wanted.value;
     if (epoch === undefined) return;
-    const current = () => store.shown.peek()?.epoch === epoch;
-    store.latentsFault.value = null;
+    const current = () => shown.peek()?.epoch === epoch;
+    fault.value = null;
     recording.latents(epoch).then(
-      (latents) => {
+      (told) => {
         if (!current()) return;
         batch(() => {
-          store.latentsFault.value = null;
-          store.latents.value = latents;
+          fault.value = null;
+          latents.value = told;
         });
       },
       (thrown: unknown) => {
-        if (current()) store.latentsFault.value = faultOf(thrown, () => again.value++);
+        if (current()) fault.value = faultOf(thrown, () => again.value++);
       },
     );
   });
 }
 
 /** What is known of each image at once; what is measured on the model when it is asked for. */
-export function followColumns({ channels }: Scene, store: Store, recording: Recording) {
+export function followColumns(
+  { channels }: Scene,
+  { colour }: Store,
+  recording: Recording,
+  columns: Signal<ReadonlyMap<string, Column> | null>,
+  fault: Signal<Fault | null>,
+) {
   const again = signal(0);
-  const wanted = computed(() => channels.find(({ name }) => name === store.colour.value)?.measured?.file);
+  const wanted = computed(() => channels.find(({ name }) => name === colour.value)?.measured);
   return effect(() => {
     void again.value;
-    const file = store.columns.value ? wanted.value : undefined;
-    store.columnsFault.value = null;
+    // Measured anew, it is another object.
+    const file = columns.value ? wanted.value?.file : undefined;
+    fault.value = null;
     recording.columns(file).then(
-      (columns) => {
-        const known = store.columns.peek();
-        if (known && [...columns.keys()].every((name) => known.has(name))) return;
-        store.columns.value = new Map([...(known ?? []), ...columns]);
+      (told) => {
+        const known = columns.peek();
+        if (known && [...told].every(([name, column]) => known.get(name) === column)) return;
+        columns.value = new Map([...(known ?? []), ...told]);
       },
       (thrown: unknown) => {
-        store.columnsFault.value = faultOf(thrown, () => again.value++);
+        fault.value = faultOf(thrown, () => again.value++);
       },
     );
   });
@@ -130,9 +153,4 @@ export function prefetch(store: Store, recording: Recording, decoder: Decoder) {
     }, 80);
     return () => clearTimeout(timer);
   });
-}
-
-function faultOf(thrown: unknown, retry: () => void): Fault {
-  const { message, hint } = asTrouble(thrown);
-  return { message, hint, retry };
 }

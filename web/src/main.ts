@@ -1,18 +1,20 @@
-/** The entry of the page: takes the token, reads the scene, mounts every view, opens the door. */
+/** The entry of the page: takes the token, reads the site and a scene, mounts every view, opens the door. */
 import { effect } from "@preact/signals-core";
 import { apply, lookOf, read, write } from "./address";
 import { createDoor, type Door } from "./door";
-import { mountFailure, mountTokenForm } from "./entry";
-import { createExplorer, type Explorer } from "./explorer";
+import { mountFailure, mountStart, mountTokenForm } from "./entry";
+import type { Explorer, OpenSite } from "./explorer";
 import { asTrouble } from "./faults";
-import { bindKeys, KEYS } from "./keys";
+import { keepOf } from "./keep";
+import { runPart } from "./link";
+import { mountPage } from "./page";
 import { loadPreferences, savePreferences } from "./preferences";
+import { createPulse, type Pulse } from "./pulse";
 import { parseScene, type Scene } from "./scene";
-import { type Source, webSource } from "./source";
+import { firstEpoch, mountBanner } from "./served";
+import { chosen, parseSite, runIn, type SceneEntry, type Site } from "./site";
+import { type SiteSource, webSite } from "./source";
 import { createToken, type Token } from "./source/token";
-import { backgroundNow, insetsNow } from "./surroundings";
-import { views } from "./views";
-import { el } from "./views/dom";
 
 declare global {
   interface Window {
@@ -25,18 +27,30 @@ const ADDRESS_MS = 250;
 start(document.body);
 
 function start(place: HTMLElement): void {
-  const token = createToken(sessionStorage);
+  const token = createToken(keepOf("sessionStorage"));
   takeToken(token);
-  const source = webSource(token);
+  const source = webSite(token);
   mountTokenForm(place, token);
-  window.hinterland = whenOpen(openScene(place, source, token));
+  window.hinterland = whenOpen(openSite(place, source, token));
 }
 
-/** Reads the scene until it can be read, then shows it. */
-async function openScene(place: HTMLElement, source: Source, token: Token): Promise<Door> {
+/** Reads the site and the scene that the address asks for until they can be read, then shows the scene. */
+async function openSite(place: HTMLElement, source: SiteSource, token: Token): Promise<Door> {
+  let pulse: Pulse | null = null;
   for (;;) {
     try {
-      return show(place, parseScene(await source.json("scene.json")), source, token);
+      const site = parseSite(await source.json());
+      if (site.status !== null && !pulse) {
+        source.wait();
+        mountBanner(place, source.connection);
+        pulse = createPulse(source, site.status);
+      }
+      const entry = chosen(site, runIn(location.hash)) ?? (await choice(place, site, pulse));
+      const { name } = entry;
+      if (pulse && entry.epochs === 0) await firstEpoch(place, pulse, name, entry.title);
+      const sceneOf = (wanted: string) => source.scene(wanted, site);
+      const scene = parseScene(await sceneOf(name).json("scene.json"));
+      return show(place, scene, { site, name, source: sceneOf, pulse }, token);
     } catch (thrown) {
       console.error(thrown);
       await new Promise<void>((again) => {
@@ -49,61 +63,65 @@ async function openScene(place: HTMLElement, source: Source, token: Token): Prom
   }
 }
 
-function show(place: HTMLElement, scene: Scene, source: Source, token: Token): Door {
-  document.title = `${scene.title} \u00b7 Hinterland`;
-  const surface = createSurface("map-summary");
-  const besideSurface = createSurface("beside-summary");
-  const page = el("div", { class: "page" });
-  const places = views.map(({ name, title, tag }) => {
-    const named: Record<string, string> = tag === "div" || tag === "header" ? {} : { "aria-label": title };
-    return el(tag, { class: `view-${name}`, ...named });
+/** Shows the runs until the address asks for one. */
+async function choice(place: HTMLElement, site: Site, pulse: Pulse | null): Promise<SceneEntry> {
+  document.title = `${site.title} \u00b7 Hinterland`;
+  const undo = mountStart(place, site, pulse);
+  const scene = await new Promise<SceneEntry>((asked) => {
+    addEventListener("hashchange", function follow() {
+      const found = chosen(site, runIn(location.hash));
+      if (!found) return;
+      removeEventListener("hashchange", follow);
+      asked(found);
+    });
   });
-  for (const [name, node] of [["map", surface] as const, ["beside", besideSurface] as const]) {
-    places[views.findIndex((view) => view.name === name)]?.append(node);
-  }
-  page.append(...places);
-  place.append(page);
-  const explorer = createExplorer(scene, source, {
-    ...{ surface, besideSurface },
-    startWorker: () => new Worker(new URL("./decoder/worker.ts", import.meta.url), { type: "module" }),
-    background: () => backgroundNow(),
-    insets: (of) => insetsNow(page, of),
-    prepare(store) {
-      loadPreferences(store, localStorage);
+  undo();
+  return scene;
+}
+
+function show(place: HTMLElement, scene: Scene, site: OpenSite, token: Token): Door {
+  const { explorer } = mountPage(place, scene, site, {
+    startWorker: () =>
+      // "packed" is PACKED: the build wants every option of a worker spelt out.
+      site.site.static
+        ? new Worker(new URL("./decoder/worker.ts", import.meta.url), { type: "module", name: "packed" })
+        : new Worker(new URL("./decoder/worker.ts", import.meta.url), { type: "module" }),
+    startSurvey: () => new Worker(new URL("./paths/worker.ts", import.meta.url), { type: "module" }),
+    keys: document,
+    prepare(store, scene) {
+      loadPreferences(store, keepOf("localStorage"));
       apply(read(location.hash), scene, store);
       effect(() => {
         document.documentElement.dataset.theme = store.themeNow.value;
       });
     },
   });
-  const context = { ...explorer, keys: KEYS };
-  for (const [i, view] of views.entries()) {
-    const at = places[i];
-    if (at) view.mount(at, context);
-  }
-  bindKeys(explorer);
-  savePreferences(explorer.store, localStorage);
+  savePreferences(explorer.store, keepOf("localStorage"));
   keepAddress(explorer, token);
+  effect(() => {
+    const { progress } = explorer.growth;
+    const { state, epoch, epochs } = progress.value ?? {};
+    const under =
+      state === "training" && epoch != null ? `${epoch}${epochs ? `/${epochs}` : ""} \u00b7 ` : "";
+    document.title = `${under}${scene.title} \u00b7 Hinterland`;
+  });
   return createDoor(explorer);
 }
 
-/** An element for a map to be drawn in; what it shows is described elsewhere. */
-function createSurface(description: string): HTMLElement {
-  const attributes = { "aria-roledescription": "map", "aria-describedby": description };
-  return el("div", { class: "surface", tabindex: 0, role: "application", ...attributes });
-}
-
 /** The address follows what is looked at, and what is looked at follows a pasted address. */
-function keepAddress({ scene, store }: Explorer, token: Token): void {
+function keepAddress({ scene, site, store }: Explorer, token: Token): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
     const written = write(lookOf(store));
     clearTimeout(timer);
-    timer = setTimeout(() => history.replaceState(null, "", `#${written}`), ADDRESS_MS);
+    timer = setTimeout(() => history.replaceState(null, "", `#${runPart(site)}${written}`), ADDRESS_MS);
   });
   addEventListener("hashchange", () => {
     takeToken(token);
-    apply(read(location.hash), scene, store);
+    const asked = runIn(location.hash);
+    // Another scene is another page: nothing of this one is kept.
+    if (runPart(site) && asked !== site.name) location.reload();
+    else apply(read(location.hash), scene, store);
   });
 }
 
@@ -145,7 +163,7 @@ function whenOpen(opening: Promise<Door>): Door {
     own: async () => (await soon).own(),
     addOwn: async (pixels, name) => (await soon).addOwn(pixels, name),
     removeOwn: (id) => now().removeOwn(id),
-    shownPixels: () => now().shownPixels(),
+    shownPixels: (side) => now().shownPixels(side),
     toScreen: (spot, side) => now().toScreen(spot, side),
     toLatent: (x, y) => now().toLatent(x, y),
     trust: (x, y) => now().trust(x, y),

@@ -53,6 +53,13 @@ export function nearestOf(latents: Latents, to: ArrayLike<number>, k: number): N
   return found.map(({ index, distance }) => ({ index, distance: Math.sqrt(distance) }));
 }
 
+/** How far an image's latent is from another one. */
+export function distanceTo({ mean, d }: Latents, index: number, latent: ArrayLike<number>): number {
+  let sum = 0;
+  for (let j = 0; j < d; j++) sum += (mean[index * d + j]! - latent[j]!) ** 2;
+  return Math.sqrt(sum);
+}
+
 /** Stops adding up once it is beyond `limit`: most rows are left after a few numbers. */
 function squared(rows: Float32Array, from: number, to: ArrayLike<number>, d: number, limit: number): number {
   let sum = 0;

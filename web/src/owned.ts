@@ -1,10 +1,11 @@
 /** The person's own images for programs: what the page shows of them, in numbers. */
+
+import { fail, numbersOf } from "./demands";
 import { meanSquaredError } from "./difference";
 import type { Explorer } from "./explorer";
 import { type Neighbour, nearestOf } from "./nearest";
 import { canEncode } from "./own/gallery";
 import { ownPlace } from "./store";
-import { fail, numbersOf } from "./wishes";
 
 /** An own image at the epoch that is drawn. */
 export interface OwnImage {

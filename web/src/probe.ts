@@ -1,17 +1,20 @@
 /** Follows one place in latent space: its decoded picture, the nearest image, and that image decoded. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals-core";
 import type { Decoder } from "./decoder/client";
-import { asTrouble } from "./faults";
+import { type Fault, faultOf } from "./faults";
 import { latest } from "./latest";
-import { type Neighbour, nearest } from "./nearest";
-import type { Fault, Place, Store } from "./store";
+import type { Linked, Near } from "./links";
+import type { Latents } from "./nearest";
+import { awaiting, paced } from "./paced";
+import type { Shown } from "./recording";
+import type { Place, Store } from "./store";
 
 /** Decoded numbers in [0, 1], (h, w, c), and what they are a picture of. */
 export interface Picture {
   readonly pixels: Float32Array;
   readonly latent: Float32Array;
   readonly epoch: number;
-  /** performance.now() when it was asked for. */
+  /** performance.now() when it was asked for, or the hand moved that it is under. */
   readonly asked: number;
 }
 
@@ -25,10 +28,19 @@ export interface Probe {
   readonly place: ReadonlySignal<Place | null>;
   readonly picture: ReadonlySignal<Picture | null>;
   /** The nearest image by latent distance; for an image's own place, the nearest other one. */
-  readonly neighbour: ReadonlySignal<(Neighbour & { readonly epoch: number }) | null>;
+  readonly neighbour: ReadonlySignal<Near | null>;
+  /** Both, as they are marked: while a training wants the processor together with the picture, in one frame and not in two. */
+  readonly seen: ReadonlySignal<Reading>;
+  /** Both, as they are told in words and small pictures: while a training wants the processor, not at every move. */
+  readonly reading: ReadonlySignal<Reading>;
   readonly neighbourPicture: ReadonlySignal<Picture | null>;
   readonly fault: ReadonlySignal<ProbeFault | null>;
   dispose(): void;
+}
+
+export interface Reading {
+  readonly place: Place | null;
+  readonly neighbour: Near | null;
 }
 
 interface Request {
@@ -37,12 +49,25 @@ interface Request {
   readonly asked: number;
 }
 
-/** `awake` holds decoding back until the first map is painted. */
+/** A side of the page: the frame that is drawn there, its latents, and what decodes them. */
+export interface Outlook {
+  readonly shown: ReadonlySignal<Shown | null>;
+  readonly latents: ReadonlySignal<Latents | null>;
+  readonly decoder: Decoder;
+}
+
+/** Nobody reads faster, and each costs more than the picture itself (benchmarks/live.py). */
+export const READING_MS = 200;
+
+/** How long what shows a place waits for its picture: few take longer. */
+const PICTURE_MS = 24;
+
+/** `awake` holds decoding back until the first map is painted. `pause`: milliseconds between two readings. */
 export function createProbe(
-  store: Store,
-  decoder: Decoder,
-  place: ReadonlySignal<Place | null>,
+  { shown, latents, decoder }: Outlook,
+  { place, neighbour }: Linked,
   awake: ReadonlySignal<boolean>,
+  pause: () => number = () => 0,
 ): Probe {
   const fault = signal<ProbeFault | null>(null);
   const again = signal(0);
@@ -51,28 +76,51 @@ export function createProbe(
     again.value++;
   };
   const [picture, ask] = decoded(decoder, (thrown, { latent, epoch }) => {
-    const { message, hint } = asTrouble(thrown);
-    fault.value = { message: `epoch ${epoch} does not decode: ${message}`, hint, retry, latent, epoch };
+    fault.value = { ...faultOf(thrown, retry, `epoch ${epoch} does not decode`), latent, epoch };
   });
   const [neighbourPicture, askNeighbour] = decoded(decoder, () => {});
 
-  const neighbour = neighbourOf(store, place);
+  const now = computed<Reading>(() => ({ place: place.value, neighbour: neighbour.value }));
+  const seen = signal(now.peek());
+  const withPicture = awaiting(
+    () => {
+      seen.value = now.peek();
+    },
+    () => (pause() > 0 ? PICTURE_MS : 0),
+  );
+  const reading = paced<Reading>(
+    seen,
+    pause,
+    (before, now) => !before.place !== !now.place || !before.neighbour !== !now.neighbour,
+  );
   const neighbourKey = computed(() => {
-    const found = neighbour.value;
+    const found = reading.value.value.neighbour;
     return found ? `${found.epoch}/${found.index}` : "";
   });
 
+  let moved: number | undefined;
   const undo = [
+    effect(() => {
+      void now.value;
+      withPicture.ask();
+    }),
+    effect(() => {
+      if (picture.value) withPicture.there();
+    }),
+    withPicture.undo,
     effect(() => {
       void again.value;
       const at = place.value;
-      const epoch = store.shown.value?.epoch;
+      const epoch = shown.value?.epoch;
       if (fault.peek()?.epoch !== epoch) fault.value = null;
       if (!at || epoch === undefined) {
         ask(null);
         return;
       }
-      if (awake.value) ask({ latent: at.latent, epoch, asked: performance.now() });
+      // Of the same move again, at another epoch, it is asked for now.
+      const asked = at.since === undefined || at.since === moved ? performance.now() : at.since;
+      moved = at.since;
+      if (awake.value) ask({ latent: at.latent, epoch, asked });
     }),
     effect(() => {
       if (picture.value) fault.value = null;
@@ -80,9 +128,9 @@ export function createProbe(
     effect(() => {
       void again.value;
       const [epoch, index] = neighbourKey.value.split("/").map(Number);
-      const latents = store.latents.peek();
-      if (!awake.value || !latents || epoch === undefined || index === undefined) return;
-      const latent = latents.mean.slice(index * latents.d, (index + 1) * latents.d);
+      const known = latents.peek();
+      if (!awake.value || !known || epoch === undefined || index === undefined) return;
+      const latent = known.mean.slice(index * known.d, (index + 1) * known.d);
       askNeighbour({ latent, epoch, asked: performance.now() });
     }),
   ];
@@ -90,25 +138,26 @@ export function createProbe(
     place,
     picture,
     neighbour,
+    seen,
+    reading: reading.value,
     neighbourPicture,
     fault,
     dispose() {
+      reading.undo();
       for (const call of undo) call();
     },
   };
 }
 
-/** The nearest image, once the latents of the drawn epoch are here. */
-function neighbourOf(store: Store, place: ReadonlySignal<Place | null>): Probe["neighbour"] {
-  let guess = -1;
-  return computed(() => {
-    const at = place.value;
-    const latents = store.latents.value;
-    if (!at || !latents || latents.epoch !== store.shown.value?.epoch) return null;
-    const found = nearest(latents, at.latent, at.image, guess);
-    guess = found?.index ?? -1;
-    return found && { ...found, epoch: latents.epoch };
-  });
+/** Follows a place of the map itself, of which nobody asks for the nearest image. */
+export function probeHere(
+  store: Store,
+  decoder: Decoder,
+  place: ReadonlySignal<Place | null>,
+  awake: ReadonlySignal<boolean>,
+): Probe {
+  const { shown, latents } = store;
+  return createProbe({ shown, latents, decoder }, { place, neighbour: signal(null) }, awake);
 }
 
 /** A picture that follows requests, the newest winning, and the way to ask. `ask(null)` clears it. */

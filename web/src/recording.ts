@@ -1,6 +1,7 @@
 /** The recorded arrays of a scene, fetched when they are looked at and kept for a while. */
 import { Cache } from "./cache";
 import { Trouble } from "./faults";
+import { Shelf } from "./layers/shelf";
 import type { Latents } from "./nearest";
 import { epochName, type MapEntry, type Scene } from "./scene";
 import type { Source } from "./source";
@@ -35,6 +36,8 @@ export interface Tile {
 export interface Recording {
   /** Every method throws a Trouble. */
   frame(map: MapEntry, epoch: number): Promise<Shown>;
+  /** The points of a frame alone, for whoever looks at many epochs: it takes none of the room that frames have. */
+  points(map: MapEntry, epoch: number): Promise<Float32Array>;
   latents(epoch: number): Promise<Latents>;
   /** null where the scene has none of that epoch. */
   neighbours(epoch: number): Promise<Neighbours | null>;
@@ -49,21 +52,25 @@ const CHANNELS = "channels.safetensors";
 const FRAMES = 24;
 const LATENTS = 12;
 const PAGES = 4;
+const POINTS_BYTES = 64 * 2 ** 20;
 
 export function createRecording(scene: Scene, source: Source): Recording {
-  const entries = new Map(scene.maps.map((map) => [map.name, map]));
+  /** Those that were asked for, by what their frames go by. */
+  const entries = new Map<string, MapEntry>();
   const frames = new Cache<Shown>(FRAMES, async (key) => {
     const at = key.lastIndexOf("/");
     const map = entries.get(key.slice(0, at));
-    if (!map) throw new Trouble(`there is no map '${key.slice(0, at)}'`);
+    if (!map) throw new Trouble(`there is no map '${key.slice(0, key.lastIndexOf("#"))}'`);
     const epoch = Number(key.slice(at + 1));
-    const path = `maps/${encodeURIComponent(map.name)}/${epochName(epoch)}.safetensors`;
     const [tensors, known] = await Promise.all([
-      read(source, path),
+      read(source, pathOf(map, epoch)),
       needsLatents(map) ? latents.get(String(epoch)) : null,
     ]);
-    const points = floats(tensors, "points", [scene.n, map.dims]);
-    const shown = { map, epoch, points, way: readWay(map, tensors, scene.latentDim, known) };
+    const way = readWay(map, tensors, scene.latentDim, known);
+    const points = tensors.has("points")
+      ? floats(tensors, "points", [scene.n, map.dims])
+      : spotsOf(way, map, await latents.get(String(epoch)));
+    const shown = { map, epoch, points, way };
     if (!tensors.has("distortion")) return shown;
     return { ...shown, distortion: floats(tensors, "distortion", [scene.n]) };
   });
@@ -83,7 +90,10 @@ export function createRecording(scene: Scene, source: Source): Recording {
     }
     return { epoch: Number(key), k, images: data };
   });
-  const columns = new Cache<ReadonlyMap<string, Column>>(4, async (file) => {
+  const measuredAt = (file: string) =>
+    scene.channels.find(({ measured }) => measured?.file === file)?.measured?.epoch ?? "";
+  const columns = new Cache<ReadonlyMap<string, Column>>(4, async (key) => {
+    const file = key.slice(0, key.lastIndexOf("@"));
     const found = new Map<string, Column>();
     const held = scene.channels.filter(({ measured }) => (measured?.file ?? CHANNELS) === file);
     if (held.length === 0) return found;
@@ -109,14 +119,52 @@ export function createRecording(scene: Scene, source: Source): Recording {
     const y = (Math.floor(index / columns) % rows) * h;
     return { page: await pages.get(file), x, y };
   }
+  const shelf = new Shelf(POINTS_BYTES);
+  async function points(map: MapEntry, epoch: number): Promise<Float32Array> {
+    const key = keyOf(map, epoch);
+    const frame = frames.kept(key);
+    if (frame) return (await frame).points;
+    const known = shelf.get<{ weight: number; points: Float32Array }>(key);
+    if (known) return known.points;
+    const tensors = await read(source, pathOf(map, epoch));
+    // Copied: a view would keep the whole file.
+    const told = tensors.has("points")
+      ? floats(tensors, "points", [scene.n, map.dims]).slice()
+      : spotsOf(readWay(map, tensors, scene.latentDim), map, await latents.get(String(epoch)));
+    const kept = { weight: told.byteLength, points: told };
+    shelf.put(key, kept);
+    return told;
+  }
   return {
-    frame: (map, epoch) => frames.get(`${map.name}/${epoch}`),
+    frame(map, epoch) {
+      const key = keyOf(map, epoch);
+      entries.set(key.slice(0, key.lastIndexOf("/")), map);
+      return frames.get(key);
+    },
+    points,
     latents: (epoch) => latents.get(String(epoch)),
     neighbours: async (epoch) => (scene.neighbours?.epoch === epoch ? neighbours.get(String(epoch)) : null),
-    columns: (file = CHANNELS) => columns.get(file),
+    columns: (file = CHANNELS) => columns.get(`${file}@${measuredAt(file)}`),
     tile,
     pixels: async (index) => sheet(await tile(index)),
   };
+}
+
+/** Where a flat map has its images: a static site does not store what follows from their latents. */
+function spotsOf(way: Way, { dims }: MapEntry, { d, mean }: Latents): Float32Array {
+  const n = mean.length / d;
+  const points = new Float32Array(n * dims);
+  for (let i = 0; i < n; i++) points.set(way.toSpot(mean.subarray(i * d, (i + 1) * d)), i * dims);
+  return points;
+}
+
+/** A map that was made anew is another one. */
+function keyOf({ name, dims, key }: MapEntry, epoch: number): string {
+  return `${name}#${dims}${key}/${epoch}`;
+}
+
+function pathOf({ name }: MapEntry, epoch: number): string {
+  return `maps/${encodeURIComponent(name)}/${epochName(epoch)}.safetensors`;
 }
 
 /** Reads the numbers of a tile; the canvas is made when it is first needed. */

@@ -1,5 +1,6 @@
 /** What `scene.json` says, checked line by line: the page believes nothing that it has not looked at. */
-import { Trouble } from "./faults";
+import { checks } from "./checks";
+import type * as formats from "./formats";
 
 export interface Channel {
   readonly name: string;
@@ -23,12 +24,14 @@ export interface MapEntry {
   readonly extent: readonly [low: readonly number[], high: readonly number[]];
   readonly of: "latents" | "pixels";
   readonly metrics: Metrics;
+  /** Another one where frames that were there were made anew. */
+  readonly key: string;
 }
 /** How true the newest frame of a map is; each only where it was measured, with its standard error. */
 export type Metrics = Readonly<
   Partial<Record<MetricName, { readonly value: number; readonly error: number | null }>>
 >;
-export const METRICS = ["trustworthiness", "continuity", "neighbours_kept", "shepard"] as const;
+const METRICS = ["trustworthiness", "continuity", "neighbours_kept", "shepard"] as const;
 export type MetricName = (typeof METRICS)[number];
 export interface Atlas {
   readonly files: readonly string[];
@@ -46,6 +49,8 @@ export interface Scene {
   readonly model: string;
   readonly latentDim: number;
   readonly n: number;
+  /** The same in every scene of the same images in the same order; null where nobody knows. */
+  readonly fingerprint: string | null;
   readonly shape: readonly [h: number, w: number, c: number];
   readonly atlas: Atlas;
   readonly channels: readonly Channel[];
@@ -60,14 +65,18 @@ export interface Scene {
 }
 
 const FORMAT = 1;
+const { record, list, text, finite, number, count, path, wrong, format } = checks(
+  "scene.json",
+  "compile the scene again from its run",
+);
 
 /** A scene from parsed JSON. Throws a Trouble that names the entry that is wrong. */
 export function parseScene(json: unknown): Scene {
-  const top = record(json, "the whole file");
-  checkFormat(top.format);
-  const images = record(top.images, "images");
-  const atlas = record(images.atlas, "images.atlas");
-  const model = record(top.model, "model");
+  const top = record<formats.Scene>(json, "the whole file");
+  format(top.format, FORMAT);
+  const images = record<formats.Images>(top.images, "images");
+  const atlas = record<formats.Atlas>(images.atlas, "images.atlas");
+  const model = record<formats.Model>(top.model, "model");
   const maps = list(top.maps, "maps").map(parseMap);
   const channels = list(top.channels ?? [], "channels").map(parseChannel);
   const [first, ...others] = maps;
@@ -77,6 +86,7 @@ export function parseScene(json: unknown): Scene {
     model: text(model.name, "model.name"),
     latentDim: count(model.latent_dim, "model.latent_dim", 1),
     n: count(images.n, "images.n", 0),
+    fingerprint: images.fingerprint === undefined ? null : text(images.fingerprint, "images.fingerprint"),
     shape: parseShape(images.shape),
     atlas: {
       files: list(atlas.files, "images.atlas.files").map((f, i) => path(f, `images.atlas.files[${i}]`)),
@@ -108,17 +118,6 @@ export function epochName(epoch: number): string {
   return String(epoch).padStart(4, "0");
 }
 
-function checkFormat(format: unknown): void {
-  if (format === FORMAT) return;
-  if (typeof format === "number" && format > FORMAT) {
-    throw new Trouble(
-      `this scene has format ${format}; this page reads format ${FORMAT}`,
-      "open it with a newer hinterland: pip install -U hinterland",
-    );
-  }
-  throw wrong("format", `must be ${FORMAT}`);
-}
-
 function parseShape(value: unknown): Scene["shape"] {
   const sides = list(value, "images.shape").map((side, i) => count(side, `images.shape[${i}]`, 1));
   const [h, w, c] = sides;
@@ -130,7 +129,7 @@ function parseShape(value: unknown): Scene["shape"] {
 
 function parseChannel(value: unknown, i: number): Channel {
   const at = `channels[${i}]`;
-  const told = record(value, at);
+  const told = record<formats.Channel & { readonly values: unknown }>(value, at);
   const kind = told.kind;
   if (kind !== "class" && kind !== "number") throw wrong(`${at}.kind`, "must be 'class' or 'number'");
   const values = kind === "class" ? list(told.values, `${at}.values`) : [];
@@ -146,18 +145,18 @@ function parseChannel(value: unknown, i: number): Channel {
 
 function parseEpoch(value: unknown, i: number): EpochEntry {
   const at = `epochs[${i}]`;
-  const told = record(value, at);
-  const losses = record(told.losses ?? {}, `${at}.losses`);
+  const told = record<formats.Recorded>(value, at);
+  const losses = record<formats.Losses>(told.losses ?? {}, `${at}.losses`);
   return {
     epoch: count(told.epoch, `${at}.epoch`, 0),
-    train: loss(losses.train, `${at}.losses.train`),
-    validation: loss(losses.validation, `${at}.losses.validation`),
+    train: number(losses.train, `${at}.losses.train`),
+    validation: number(losses.validation, `${at}.losses.validation`),
   };
 }
 
 function parseMap(value: unknown, i: number): MapEntry {
   const at = `maps[${i}]`;
-  const told = record(value, at);
+  const told = record<formats.Map>(value, at);
   const dims = told.dims;
   if (dims !== 2 && dims !== 3) throw wrong(`${at}.dims`, "must be 2 or 3");
   const epochs = list(told.epochs, `${at}.epochs`).map((e, k) => count(e, `${at}.epochs[${k}]`, 0));
@@ -178,28 +177,29 @@ function parseMap(value: unknown, i: number): MapEntry {
     extent: [low, high],
     of: told.of === "pixels" ? "pixels" : "latents",
     metrics: parseMetrics(told.metrics, `${at}.metrics`),
+    key: text(told.key ?? "", `${at}.key`),
   };
 }
 
 function parseMetrics(value: unknown, at: string): Metrics {
-  const told = record(value ?? {}, at);
-  const number = (name: string) => loss(told[name], `${at}.${name}`);
+  const told = record<Record<string, number>>(value ?? {}, at);
+  const metric = (name: string) => number(told[name], `${at}.${name}`);
   return Object.fromEntries(
     METRICS.flatMap((name) => {
-      const found = number(name);
-      return found === null ? [] : [[name, { value: found, error: number(`${name}_error`) }]];
+      const found = metric(name);
+      return found === null ? [] : [[name, { value: found, error: metric(`${name}_error`) }]];
     }),
   );
 }
 
 function parseNeighbours(value: unknown): Scene["neighbours"] {
   if (value === undefined || value === null) return null;
-  const told = record(value, "neighbours");
+  const told = record<formats.Neighbours>(value, "neighbours");
   return { epoch: count(told.epoch, "neighbours.epoch", 0), k: count(told.k, "neighbours.k", 0) };
 }
 
 function parseGraphs(value: unknown): Scene["graphs"] {
-  const told = record(value, "graphs");
+  const told = record<formats.Graphs>(value, "graphs");
   const graphs: { decoder?: string; encoder?: string } = {};
   for (const name of ["decoder", "encoder"] as const) {
     if (told[name] !== undefined) graphs[name] = path(told[name], `graphs.${name}`);
@@ -210,51 +210,7 @@ function parseGraphs(value: unknown): Scene["graphs"] {
 function parseClassifier(value: unknown, channels: readonly Channel[]): Classifier | null {
   const label = channels.find(({ name, kind }) => name === "label" && kind === "class");
   if (value === undefined || value === null || !label) return null;
-  const told = record(value, "classifier");
-  const accuracy = loss(told.accuracy, "classifier.accuracy");
+  const told = record<formats.Classifier>(value, "classifier");
+  const accuracy = number(told.accuracy, "classifier.accuracy");
   return { file: path(told.file, "classifier.file"), classes: label.values, accuracy };
-}
-
-function record(value: unknown, at: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw wrong(at, "must be an object");
-  return value as Record<string, unknown>;
-}
-
-function list(value: unknown, at: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw wrong(at, "must be a list");
-  return value;
-}
-
-function text(value: unknown, at: string): string {
-  if (typeof value !== "string") throw wrong(at, "must be text");
-  return value;
-}
-
-function finite(value: unknown, at: string): number {
-  if (typeof value !== "number" || !Number.isFinite(value)) throw wrong(at, "must be a finite number");
-  return value;
-}
-
-function loss(value: unknown, at: string): number | null {
-  return value === null || value === undefined ? null : finite(value, at);
-}
-
-function count(value: unknown, at: string, least: number): number {
-  if (!Number.isSafeInteger(value) || (value as number) < least) {
-    throw wrong(at, `must be a whole number, at least ${least}`);
-  }
-  return value as number;
-}
-
-/** A file of the scene: never an address, never a way out of the folder. */
-function path(value: unknown, at: string): string {
-  const told = text(value, at);
-  const sound = /^[\w.-]+(\/[\w.-]+)*$/.test(told) && !told.split("/").some((part) => /^\.+$/.test(part));
-  if (!sound) throw wrong(at, "must be a path inside the scene");
-  return told;
-}
-
-function wrong(at: string, what: string): Trouble {
-  return new Trouble(`scene.json: ${at} ${what}`, "compile the scene again from its run");
 }

@@ -1,6 +1,7 @@
 /** Choosing images: by an outline, one by one, or all that are drawn. */
 import type { Pane } from "./beside";
 import type { Explorer } from "./explorer";
+import { closeDock } from "./paths/doing";
 import type { Tool } from "./store";
 
 /** How a choice meets the one before it. */
@@ -47,14 +48,22 @@ export function clearSelection({ store }: Explorer): void {
   store.selected.value = new Set();
 }
 
+/** Does a drag with that tool draw around images? */
+export function draws(tool: Tool): boolean {
+  return tool === "lasso" || tool === "box";
+}
+
 /** Takes a tool into the hand, or puts it back. */
 export function toggleTool({ store }: Explorer, tool: Tool): void {
+  store.corners.value = [];
   store.tool.value = store.tool.peek() === tool ? "move" : tool;
 }
 
-/** One step out: of the tool, of the pin, of the selection. */
+/** One step out: of the outline, of the tool, of the pin, of the selection, of the dock. */
 export function stepOut({ store }: Explorer): void {
-  if (store.tool.peek() !== "move") store.tool.value = "move";
+  if (store.corners.peek().length > 0) store.corners.value = [];
+  else if (store.tool.peek() !== "move") store.tool.value = "move";
   else if (store.pin.peek()) store.pin.value = null;
   else if (store.selected.peek().size > 0) store.selected.value = new Set();
+  else closeDock(store);
 }

@@ -1,10 +1,10 @@
 /** Puts frames before the camera: travel between epochs, the fit, and a camera that the address or a program set. */
 import { effect, type ReadonlySignal, signal } from "@preact/signals-core";
+import type { Colouring } from "./colouring";
 import type { Insets } from "./framing";
 import type { PlanarMap } from "./map";
 import { colourAlone, colourClasses, colourNumbers, type Rgb } from "./palette";
 import type { Shown } from "./recording";
-import type { Scene } from "./scene";
 import { createSight } from "./sight";
 import type { Store } from "./store";
 
@@ -70,20 +70,29 @@ function fadeOthers(colours: Uint8Array, selected: ReadonlySet<number>, backgrou
   }
 }
 
-/** Colours and hides points as the store says. */
-export function followLooks(scene: Scene, store: Store, map: PlanarMap, background: () => Rgb) {
+/** Of the points of a map: by what they are coloured, which are drawn, which are chosen. */
+export interface Looks {
+  readonly n: number;
+  readonly colouring: ReadonlySignal<Colouring | null>;
+  readonly visible: ReadonlySignal<Uint8Array | null>;
+  readonly selected: ReadonlySignal<ReadonlySet<number>>;
+}
+
+/** Colours and hides points as they should look. */
+export function followLooks(looks: Looks, store: Store, map: PlanarMap, background: () => Rgb) {
+  const { n } = looks;
   return effect(() => {
     const theme = store.themeNow.value;
-    const colouring = store.colouring.value;
+    const colouring = looks.colouring.value;
     const points = store.layers.value.get("points");
-    const visible = points?.on === false ? new Uint8Array(scene.n) : store.visible.value;
+    const visible = points?.on === false ? new Uint8Array(n) : looks.visible.value;
     let colours: Uint8Array;
-    if (!colouring) colours = colourAlone(scene.n, theme);
+    if (!colouring) colours = colourAlone(n, theme);
     else if (colouring.column instanceof Float32Array) {
       colours = colourNumbers(colouring.column, colouring.range, theme);
     } else colours = colourClasses(colouring.column, colouring.channel.values.length, theme);
     const strength = points?.opacity ?? 1;
-    const selected = store.selected.value;
+    const selected = looks.selected.value;
     if (selected.size > 0) fadeOthers(colours, selected, background());
     map.setAppearance({ colours, visible, size: 0, opacity: 0, strength, background: background() });
   });

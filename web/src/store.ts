@@ -1,36 +1,30 @@
 /** What the person looks at: every fact once, as a signal; what follows from them is computed. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import { type Colouring, colouringOf, firstColour, visibleOf } from "./colouring";
+import { snap } from "./epochs";
+import type { Fault } from "./faults";
 import { defaultSettings, type Settings } from "./layers";
 import type { Camera } from "./map";
 import type { Latents } from "./nearest";
+import { type Beside, type Link, linkOf, mapBeside } from "./pairing";
 import type { Theme } from "./palette";
+import { type Asked, createAsked } from "./paths/asked";
+import type { Pin } from "./pins";
 import type { Column, Shown } from "./recording";
 import { coloursOf, type MapEntry, type Scene } from "./scene";
 import { carried } from "./ways";
 
+export { snap, stepped } from "./epochs";
+export type { Origin, Pin } from "./pins";
+
 /** The map, or the one beside it. */
 export type Side = "main" | "beside";
-/**
- * Where the cursor is held: at a spot of a map (a hand put it there), at a latent (a program did), or at an image of
- * the map beside, where that one is of another epoch and its spots lead to other latents.
- */
+/** When the hand moved (performance.now); undefined where none did. */
+type Moment = number | undefined;
+/** Where the cursor is held: at a spot of a map (a hand put it there), or at a latent (a program did). */
 export type Aim =
-  | { readonly by: "spot"; readonly spot: Float32Array; readonly side?: Side }
-  | { readonly by: "latent"; readonly latent: Float32Array }
-  | { readonly by: "image"; readonly index: number };
-/** What is held fast: an image, the data's or one's own, whose latent changes with the epoch, or a latent, whose spot does. */
-export type Pin =
-  | { readonly by: "image"; readonly index: number }
-  | { readonly by: "own"; readonly id: number }
-  | { readonly by: "latent"; readonly latent: Float32Array; readonly from?: Origin };
-/** The spot that a latent was taken from: on that map at that epoch it is there and nowhere else. */
-export interface Origin {
-  readonly map: MapEntry;
-  readonly epoch: number;
-  readonly spot: Float32Array;
-  readonly trust: number | null;
-}
+  | { readonly by: "spot"; readonly spot: Float32Array; readonly side?: Side; readonly since?: Moment }
+  | { readonly by: "latent"; readonly latent: Float32Array };
 /** A picture that the person brought. */
 export interface Own {
   readonly id: number;
@@ -52,6 +46,7 @@ export interface Place {
   /** The picture that the person brought, where it is that one's. */
   readonly own?: Encoded;
   readonly side: Side;
+  readonly since?: Moment;
   /** How far the way from the spot to the latent is to be believed, 0 to 1; null where nothing was guessed. */
   readonly trust: number | null;
 }
@@ -61,27 +56,23 @@ export interface Detour {
   readonly asked: number;
   readonly given: number;
 }
-export interface Fault {
-  readonly message: string;
-  readonly hint: string;
-  readonly retry: () => void;
-}
 export interface FrameFault extends Fault {
   readonly map: MapEntry;
   readonly epoch: number;
 }
 export type ThemeChoice = "auto" | Theme;
 export const THEMES: readonly ThemeChoice[] = ["auto", "light", "dark"];
-/** What a drag over the map does: it moves the map, or draws around points. */
+/** What a drag over the map does: it moves the map, or draws around points; and what a click does: it pins, walks or adds. */
 export type Tool = (typeof TOOLS)[number];
-export const TOOLS = ["move", "lasso", "box"] as const;
+export const TOOLS = ["move", "lasso", "box", "walk", "sum"] as const;
 export const SPEEDS = [0.5, 1, 2, 4] as const;
 export type Speed = (typeof SPEEDS)[number];
 
-export interface Store {
+export interface Store extends Asked {
+  readonly shape: Scene["shape"];
   readonly map: Signal<MapEntry>;
-  /** A second map, side by side with the first; null where there is one alone. */
-  readonly beside: Signal<MapEntry | null>;
+  /** What stands side by side with the map; null where it is alone. */
+  readonly beside: Signal<Beside | null>;
   /** Valid while map and epoch stay as they are. */
   readonly wanted: Signal<Detour | null>;
   /** The epoch asked for; `shown` follows when its file is here. */
@@ -94,12 +85,16 @@ export interface Store {
   /** Images that are chosen; none: an empty set. */
   readonly selected: Signal<ReadonlySet<number>>;
   readonly tool: Signal<Tool>;
+  /** Spots that the keys have set for lasso or box. */
+  readonly corners: Signal<readonly Float32Array[]>;
   /** The images themselves are drawn at their points, this large in CSS pixels; 0: points alone. */
   readonly pictures: Signal<number>;
   /** In 3-D, where a sheet goes through on which every spot lies; null: none. */
   readonly sheet: Signal<readonly [number, number, number] | null>;
   /** null: the whole map, fitted to the window. */
   readonly camera: Signal<Camera | null>;
+  /** The same of the map beside. */
+  readonly besideCamera: Signal<Camera | null>;
   readonly aim: Signal<Aim | null>;
   /** A hand is on the map: the lens shows. */
   readonly pointing: Signal<boolean>;
@@ -113,8 +108,14 @@ export interface Store {
   /** The panel in which one draws. */
   readonly easelOpen: Signal<boolean>;
   readonly playing: Signal<boolean>;
+  /** While the run trains: go on to each new epoch as it comes. */
+  readonly follow: Signal<boolean>;
+  /** The panel of trainings. */
+  readonly trainingOpen: Signal<boolean>;
   readonly speed: Signal<Speed>;
   readonly lens: Signal<boolean>;
+  /** The ways that the chosen images have come are drawn. */
+  readonly trails: Signal<boolean>;
   /** Which layers are drawn, and how opaque. */
   readonly layers: Signal<Settings>;
   /** The panel that says how true the map is. */
@@ -123,12 +124,18 @@ export interface Store {
   /** The system's own wish, for "auto". */
   readonly systemTheme: Signal<Theme>;
   readonly keysOpen: Signal<boolean>;
+  /** The palette of all commands. */
+  readonly commandsOpen: Signal<boolean>;
   readonly lettersAnywhere: Signal<boolean>;
 
   /** The frame that is drawn. */
   readonly shown: Signal<Shown | null>;
   readonly besideShown: Signal<Shown | null>;
-  readonly besideFault: Signal<FrameFault | null>;
+  /** Of the frame beside. */
+  readonly besideLatents: Signal<Latents | null>;
+  readonly besideFault: Signal<Fault | null>;
+  /** Of the run beside, where that is another one and its scene is here. */
+  readonly otherScene: Signal<Scene | null>;
   /** Of the map and epoch that are asked for now; null as soon as something else is. */
   readonly frameFault: Signal<FrameFault | null>;
   readonly latents: Signal<Latents | null>;
@@ -140,13 +147,21 @@ export interface Store {
   /** A new frame came to lie where the camera, which a hand has set, does not look. */
   readonly astray: Signal<boolean>;
 
+  /** What the page has just done or could not do, in a sentence; it is shown for a while. */
+  readonly notice: Signal<string | null>;
+
   readonly themeNow: ReadonlySignal<Theme>;
   readonly colouring: ReadonlySignal<Colouring | null>;
   /** 0 where an image is not drawn; null: all are. */
   readonly visible: ReadonlySignal<Uint8Array | null>;
   readonly detour: ReadonlySignal<Detour | null>;
+  /** The map beside; null where there is none, or its scene is on its way. */
+  readonly besideMap: ReadonlySignal<MapEntry | null>;
+  readonly link: ReadonlySignal<Link | null>;
   readonly cursor: ReadonlySignal<Place | null>;
   readonly pinned: ReadonlySignal<Place | null>;
+  /** The pin in the map beside. */
+  readonly pinnedBeside: ReadonlySignal<Place | null>;
 }
 
 export function createStore(scene: Scene): Store {
@@ -162,37 +177,54 @@ export function createStore(scene: Scene): Store {
   const latents = signal<Latents | null>(null);
   const columns = signal<ReadonlyMap<string, Column> | null>(null);
   const besideShown = signal<Shown | null>(null);
+  const besideLatents = signal<Latents | null>(null);
+  const beside = signal<Beside | null>(null);
+  const otherScene = signal<Scene | null>(null);
   const entry = signal<MapEntry>(map);
   const epoch = signal(map.epochs.at(-1) ?? 0);
   const wanted = signal<Detour | null>(null);
-  const colours = coloursOf(scene);
+  const colours = computed(() => coloursOf(scene));
   const hidden = signal<ReadonlySet<number>>(new Set());
   const brush = signal<readonly [number, number] | null>(null);
-  const colouring = computed(() => colouringOf(colours, columns.value, colour.value, shown.value));
+  const colouring = computed(() => colouringOf(colours.value, columns.value, colour.value, shown.value));
   const pinned = computed(() => pinnedPlace(pin.value, shown.value, latents.value, encoded.value));
+  const besideScene = computed(() => (beside.value?.run === null ? scene : beside.value && otherScene.value));
+  const link = computed(() => besideScene.value && linkOf(scene, besideScene.value));
+  const pinnedBeside = computed(() => {
+    const held = link.value === "run" || pin.value?.by === "image" ? pin.value : null;
+    const known = link.value === "none" ? null : held;
+    return pinnedPlace(known, besideShown.value, besideLatents.value, encoded.value, "beside");
+  });
   return {
-    ...{ map: entry, epoch, wanted, besideShown },
-    beside: signal<MapEntry | null>(null),
+    ...{ shape: scene.shape, ...createAsked() },
+    ...{ map: entry, epoch, wanted, beside, besideShown, besideLatents, otherScene, link, pinnedBeside },
+    besideMap: computed(() => {
+      const [asked, there] = [beside.value, besideScene.value];
+      return asked && there ? mapBeside(asked.map, there, entry.value) : null;
+    }),
     besideFault: signal(null),
+    trails: signal(false),
     layers: signal(defaultSettings()),
     truthOpen: signal(false),
     colour,
     hidden,
     brush,
     ...{ selected: signal<ReadonlySet<number>>(new Set()), tool: signal<Tool>("move") },
+    corners: signal<readonly Float32Array[]>([]),
     ...{ pictures: signal(0), sheet: signal<readonly [number, number, number] | null>(null) },
-    camera: signal<Camera | null>(null),
+    ...{ camera: signal<Camera | null>(null), besideCamera: signal<Camera | null>(null) },
     aim,
     pointing: signal(false),
     pin,
     carry,
     ...{ own: signal<readonly Own[]>([]), encoded, ownFault: signal(null), easelOpen: signal(false) },
     playing: signal(false),
+    ...{ follow: signal(true), trainingOpen: signal(false) },
     speed: signal<Speed>(1),
     lens: signal(true),
     theme,
     systemTheme,
-    keysOpen: signal(false),
+    ...{ keysOpen: signal(false), commandsOpen: signal(false) },
     lettersAnywhere: signal(true),
     shown,
     frameFault: signal(null),
@@ -201,7 +233,7 @@ export function createStore(scene: Scene): Store {
     columns,
     columnsFault: signal(null),
     tilesFault: signal(null),
-    astray: signal(false),
+    ...{ astray: signal(false), notice: signal<string | null>(null) },
     themeNow: computed(() => (theme.value === "auto" ? systemTheme.value : theme.value)),
     colouring,
     visible: computed(() => visibleOf(colouring.value, hidden.value, brush.value)),
@@ -210,51 +242,45 @@ export function createStore(scene: Scene): Store {
       return told?.map === entry.value && told.given === epoch.value ? told : null;
     }),
     cursor: computed(() => {
-      const at = placeOf(aim.value, shown.value, besideShown.value, latents.value);
-      return carrying(at, aim.value, pinned.value, carry.value, shown.value, besideShown.value);
+      const at = placeOf(aim.value, shown.value, besideShown.value);
+      const held = at?.side === "beside" ? pinnedBeside.value : pinned.value;
+      return carrying(
+        at,
+        aim.value,
+        held,
+        carry.value,
+        at?.side === "beside" ? besideShown.value : shown.value,
+      );
     }),
     pinned,
   };
 }
 
 /** Where an aim is on the shown maps; null where they do not fit. */
-export function placeOf(
-  aim: Aim | null,
-  shown: Shown | null,
-  beside: Shown | null = null,
-  latents: Latents | null = null,
-): Place | null {
+export function placeOf(aim: Aim | null, shown: Shown | null, beside: Shown | null = null): Place | null {
   if (!aim || !shown) return null;
-  const none = { image: -1, trust: null };
   if (aim.by === "latent") {
-    return { ...none, latent: aim.latent, spot: shown.way.toSpot(aim.latent), side: "main" };
-  }
-  if (aim.by === "image") {
-    if (!beside || latents?.epoch !== shown.epoch) return null;
-    const latent = rowOf(latents.mean, aim.index, latents.d);
-    return { ...none, latent, spot: pointOf(beside, aim.index), side: "beside" };
+    const spot = shown.way.toSpot(aim.latent);
+    return { latent: aim.latent, spot, image: -1, side: "main", trust: null };
   }
   const side = aim.side ?? "main";
   const on = side === "main" ? shown : beside;
   if (aim.spot.length !== on?.map.dims || !aim.spot.every(Number.isFinite)) return null;
   const trust = on.way.trust?.(aim.spot) ?? null;
-  return { latent: on.way.toLatent(aim.spot), spot: aim.spot, image: -1, side, trust };
+  const { spot, since } = aim;
+  return { latent: on.way.toLatent(spot), spot, image: -1, side, trust, since };
 }
 
-/** A spot's place with a part of what its map leaves out of the pin. */
+/** A spot's place with a part of what its map, on which the pin is too, leaves out of the pin. */
 function carrying(
   at: Place | null,
   aim: Aim | null,
   pinned: Place | null,
   part: number,
-  shown: Shown | null,
-  beside: Shown | null,
+  on: Shown | null,
 ): Place | null {
-  const on = at?.side === "beside" ? beside : shown;
   if (!at || !on || !pinned || aim?.by !== "spot" || part === 0) return at;
-  const { latent, image, spot } = pinned;
-  const elsewhere = image >= 0 ? pointOf(on, image) : on.way.toSpot(latent);
-  return { ...at, latent: carried(on.way, at.spot, latent, on === shown ? spot : elsewhere, part) };
+  return { ...at, latent: carried(on.way, at.spot, pinned.latent, pinned.spot, part) };
 }
 
 /** How long the part of a pinned latent is that the map leaves out: 0 where its spot decodes to it. */
@@ -267,7 +293,7 @@ export function pointOf({ points, map }: Shown, index: number): Float32Array {
   return rowOf(points, index, map.dims);
 }
 
-function rowOf(rows: Float32Array, index: number, length: number): Float32Array {
+export function rowOf(rows: Float32Array, index: number, length: number): Float32Array {
   return rows.subarray(index * length, (index + 1) * length);
 }
 
@@ -277,20 +303,24 @@ export function pinnedPlace(
   shown: Shown | null,
   latents: Latents | null,
   encoded: ReadonlyMap<number, Encoded> = new Map(),
+  side: Side = "main",
 ): Place | null {
   if (!pin || !shown) return null;
-  if (pin.by === "own") return ownPlace(encoded.get(pin.id), shown);
+  if (pin.by === "own") {
+    const own = ownPlace(encoded.get(pin.id), shown);
+    return own && { ...own, side };
+  }
   if (pin.by === "latent") {
     const { latent, from } = pin;
     const here = from?.map === shown.map && from.epoch === shown.epoch ? from : null;
     const spot = here?.spot ?? shown.way.toSpot(latent);
-    return { latent, spot, image: -1, side: "main", trust: here?.trust ?? null };
+    return { latent, spot, image: -1, side, trust: here && (here.trust ?? shown.way.trust?.(spot) ?? null) };
   }
   if (latents?.epoch !== shown.epoch) return null;
   const latent = rowOf(latents.mean, pin.index, latents.d);
   const spot = pointOf(shown, pin.index);
   if (latent.length !== latents.d || spot.length !== shown.map.dims) return null;
-  return { latent, spot, image: pin.index, side: "main", trust: null };
+  return { latent, spot, image: pin.index, side, trust: null };
 }
 
 /** Where a picture that the person brought is on the shown map; null until that epoch's encoder has seen it. */
@@ -300,26 +330,16 @@ export function ownPlace(own: Encoded | undefined, shown: Shown | null): Place |
   return { latent, spot: shown.way.toSpot(latent), image: -1, own, side: "main", trust: null };
 }
 
+/** Tells the person something for a while. */
+export function tell({ notice }: Pick<Store, "notice">, words: string): void {
+  notice.value = null; // the same words twice are told twice
+  notice.value = words;
+}
+
 /** Goes to a map at an epoch, or at the nearest that it has: then what was asked for is remembered. */
 export function enter(store: Store, map: MapEntry, asked: number): void {
   const given = snap(map.epochs, asked);
   store.map.value = map;
   store.epoch.value = given;
   store.wanted.value = given === asked ? null : { map, asked, given };
-}
-
-/** The recorded epoch nearest to the one asked for; of two as near, the one in the direction of travel. */
-export function snap(epochs: readonly number[], asked: number, from = asked): number {
-  let best = epochs[0] ?? asked;
-  for (const epoch of epochs) {
-    const nearer = Math.abs(epoch - asked) - Math.abs(best - asked);
-    if (nearer < 0 || (nearer === 0 && asked >= from)) best = epoch;
-  }
-  return best;
-}
-
-/** The epoch `by` steps along, held at the ends. */
-export function stepped(epochs: readonly number[], from: number, by: number): number {
-  const at = epochs.indexOf(snap(epochs, from));
-  return epochs[Math.min(epochs.length - 1, Math.max(0, at + by))] ?? from;
 }

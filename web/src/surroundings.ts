@@ -2,10 +2,10 @@
 import type { Insets } from "./framing";
 import type { Rgb } from "./palette";
 
-/** The page's background colour in the theme of now. */
-export function backgroundNow(): Rgb {
+/** An element's background colour in the theme of now. */
+export function backgroundNow(place: HTMLElement): Rgb {
   const told =
-    getComputedStyle(document.body)
+    getComputedStyle(place)
       .backgroundColor.match(/[\d.]+/g)
       ?.map(Number) ?? [];
   const [r = 255, g = 255, b = 255] = told;
@@ -20,12 +20,20 @@ export function insetsNow(page: HTMLElement, surface: HTMLElement): Insets {
   const [head, legend, chosen, inspector, timeline] = [
     ...["header", "legend", "selection", "inspector", "timeline"].map(covered),
   ];
-  const easel = page.querySelector(".easel:not([hidden])")?.getBoundingClientRect();
+  const opened = (names: string) => page.querySelector(names)?.getBoundingClientRect();
+  const easel = opened(".easel:not([hidden])");
   const bar = surface.closest(".view-beside")?.querySelector(".beside-bar")?.getBoundingClientRect();
-  const truth = page.querySelector(".truth")?.getBoundingClientRect();
+  const truth = opened(".truth:not([hidden]), .training:not([hidden])");
   const beside = (inspector?.height ?? 0) > 0 && (inspector?.width ?? 0) < box.width / 2;
-  const lower = beside ? timeline : inspector;
-  const strip = chosen?.height ? chosen : lower;
+  const dock = covered("dock");
+  // Where there is no room beside the map the panels are one below the other.
+  const lower = beside ? [timeline] : [inspector, timeline, easel, truth];
+  const strip = [chosen, dock, ...lower]
+    .filter((panel) => panel?.height)
+    .reduce(
+      (best, panel) => ((panel?.top ?? 0) < (best?.top ?? Number.POSITIVE_INFINITY) ? panel : best),
+      undefined,
+    );
   const over = (pixels: number) => Math.max(0, pixels);
   return {
     top: over(Math.max(head?.bottom ?? 0, bar?.bottom ?? 0) - part.top),

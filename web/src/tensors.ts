@@ -52,7 +52,8 @@ export function expect(tensors: Tensors, name: string, shape: readonly (number |
   return tensor;
 }
 
-function readHeader(bytes: ArrayBuffer): { header: Record<string, unknown>; start: number } {
+/** The header of a file, and where its numbers start. Throws a Trouble. */
+export function readHeader(bytes: ArrayBuffer): { header: Record<string, unknown>; start: number } {
   if (bytes.byteLength < 8) throw damaged("is cut off before its header");
   const length = Number(new DataView(bytes).getBigUint64(0, true));
   if (length > LONGEST_HEADER) throw damaged("has a header that is too long");

@@ -1,26 +1,26 @@
 /** What a program may wish for through the door, checked whole before any of it is done. */
 import { LARGEST, type Look } from "./address";
-import { Trouble } from "./faults";
+import { fail, numbersOf, oneKeyOf, oneOf, optional, orNull, partOf, record, shown, whole } from "./demands";
 import { LAYERS } from "./layers";
 import type { Setting } from "./layers/layer";
 import type { Camera } from "./map";
-import { coloursOf, type MapEntry, type Scene } from "./scene";
+import { type Beside, SAME_EPOCH } from "./pairing";
 import {
-  type Aim,
-  type Pin,
-  SPEEDS,
-  type Speed,
-  snap,
-  THEMES,
-  type ThemeChoice,
-  TOOLS,
-  type Tool,
-} from "./store";
+  NOTHING_ASKED,
+  PATHS_WISHES,
+  type PathsNow,
+  type PathsOrder,
+  type PathsWish,
+  pathsOrderOf,
+  pinOf,
+} from "./paths/wished";
+import { coloursOf, type MapEntry, type Scene } from "./scene";
+import { type Aim, SPEEDS, type Speed, snap, THEMES, type ThemeChoice, TOOLS, type Tool } from "./store";
 
-export interface Wish {
+export interface Wish extends PathsWish {
   readonly map?: string;
-  /** A map side by side with it; null: none. */
-  readonly beside?: string | null;
+  /** What is side by side with it: a map, or a map at an epoch, of this run or another; null: nothing. */
+  readonly beside?: string | BesideWish | null;
   readonly epoch?: number;
   readonly camera?: Camera | null;
   readonly colour?: string | null;
@@ -46,6 +46,17 @@ export interface Wish {
   readonly pictures?: number;
   readonly sheet?: readonly [number, number, number] | null;
   readonly tool?: Tool;
+  readonly trails?: boolean;
+}
+
+export interface BesideWish {
+  /** Another run of the site; null: this one. */
+  readonly run?: string | null;
+  /** Left out: the map that is shown, or the one of the other run that is most like it. */
+  readonly map?: string | null;
+  /** Held at it; null: the map's own, and `offset` more. */
+  readonly epoch?: number | null;
+  readonly offset?: number;
 }
 
 /** A wish that can be granted; what is undefined stays as it is. */
@@ -57,17 +68,20 @@ export interface Order {
   readonly speed: Speed | undefined;
   readonly lens: boolean | undefined;
   readonly playing: boolean | undefined;
+  readonly paths: PathsOrder;
 }
 
 const LOOKS = ["map", "beside", "epoch", "camera", "colour", "hidden", "layers"];
 const WISHES = [
   ...LOOKS,
+  ...PATHS_WISHES,
   "carry",
   "selection",
   "brush",
   "pictures",
   "sheet",
   "tool",
+  "trails",
   "theme",
   "lens",
   "playing",
@@ -83,6 +97,9 @@ export interface Now {
   readonly colour: string | null;
   /** The ids of the person's own images. */
   readonly own?: readonly number[];
+  readonly paths?: PathsNow;
+  /** The other runs of the site. */
+  readonly runs?: readonly string[];
 }
 
 /** The order that a wish is, for what is looked at now. Throws a Trouble where any part of it cannot be done. */
@@ -91,7 +108,10 @@ export function orderOf(wish: unknown, scene: Scene, now: Now): Order {
   const map = told.map === undefined ? now.map : mapOf(told.map, scene);
   const look: { -readonly [K in keyof Look]: Look[K] } = {};
   if (told.map !== undefined) look.map = map.name;
-  if (told.beside !== undefined) look.beside = orNull(told.beside, (value) => mapOf(value, scene).name);
+  if (told.beside !== undefined) {
+    look.beside = orNull(told.beside, (value) => besideOf(value, scene, map, now.runs ?? []));
+  }
+  if (told.trails !== undefined) look.trails = oneOf(told.trails, [true, false], "trails");
   if (told.epoch !== undefined) look.epoch = epochOf(told.epoch, map.epochs, `the map '${map.name}'`);
   if (told.camera !== undefined) look.camera = orNull(told.camera, (value) => cameraOf(value, map));
   if (told.colour !== undefined) look.colour = orNull(told.colour, (value) => channelOf(value, scene));
@@ -104,6 +124,7 @@ export function orderOf(wish: unknown, scene: Scene, now: Now): Order {
   Object.assign(look, chosen(told, scene, map));
   return {
     look,
+    paths: pathsOrderOf(told, scene, now.own ?? [], now.paths ?? NOTHING_ASKED),
     aim: optional(told.cursor, (told) => orNull(told, (value) => aimOf(value, scene, map))),
     tool: optional(told.tool, (value) => oneOf(value, TOOLS, "tool")),
     theme: optional(told.theme, (value) => oneOf(value, THEMES, "theme")),
@@ -111,18 +132,6 @@ export function orderOf(wish: unknown, scene: Scene, now: Now): Order {
     lens: optional(told.lens, (value) => oneOf(value, [true, false], "lens")),
     playing: optional(told.playing, (value) => oneOf(value, [true, false], "playing")),
   };
-}
-
-/** `length` finite numbers, from any list or typed array. Throws a Trouble. */
-export function numbersOf(values: unknown, length: number, what: string): Float32Array {
-  const told = Array.isArray(values) || ArrayBuffer.isView(values) ? (values as ArrayLike<unknown>) : null;
-  if (!told || told.length === undefined) return fail(`${what} must be a list of ${length} numbers`);
-  if (told.length !== length) fail(`${what} must have ${length} numbers; it has ${told.length}`);
-  return Float32Array.from(told, (value, i) => {
-    // A number beyond float32 would become infinite on its way into the array.
-    if (typeof value === "number" && Number.isFinite(Math.fround(value))) return value;
-    return fail(`${what} must hold finite numbers; number ${i} is ${shown(value)}`);
-  });
 }
 
 /** A recorded epoch. Throws a Trouble. */
@@ -139,6 +148,37 @@ function mapOf(value: unknown, { maps }: Scene): MapEntry {
   return (
     maps.find(({ name }) => name === value) ?? fail(`there is no map ${shown(value)}`, `there is ${names}`)
   );
+}
+
+function besideOf(value: unknown, scene: Scene, now: MapEntry, runs: readonly string[]): Beside {
+  if (typeof value === "string") return { run: null, map: mapOf(value, scene).name, pace: SAME_EPOCH };
+  const told = record(value, "beside", ["run", "map", "epoch", "offset"]);
+  const run = told.run ?? null;
+  const known = runs.find((name) => name === run) ?? null;
+  if (run !== null && known === null) {
+    fail(`there is no other run ${shown(run)}`, runs.length > 0 ? `there is ${runs.join(", ")}` : "");
+  }
+  let map: string | null;
+  // What another run has is known when it is here.
+  if (known === null)
+    map = told.map === undefined || told.map === null ? now.name : mapOf(told.map, scene).name;
+  else
+    map =
+      optional(told.map ?? undefined, (name) =>
+        typeof name === "string" ? name : fail("a map's name must be text"),
+      ) ?? null;
+  const offset = told.offset ?? 0;
+  if (!Number.isSafeInteger(offset)) fail(`beside: offset must be a whole number; it is ${shown(offset)}`);
+  const { epoch } = told;
+  if (epoch === undefined || epoch === null) {
+    return { run: known, map, pace: { by: "follow", offset: offset as number } };
+  }
+  if (offset !== 0) fail("beside has an epoch or an offset, not both");
+  const recorded = known === null ? mapOf(map, scene).epochs : null;
+  const held = recorded
+    ? epochOf(epoch, recorded, `the map '${map}'`)
+    : whole(epoch, 0, Number.MAX_SAFE_INTEGER, "beside: epoch");
+  return { run: known, map, pace: { by: "held", epoch: held } };
 }
 
 function channelOf(value: unknown, scene: Scene): string {
@@ -203,18 +243,6 @@ function cameraOf(value: unknown, { name, dims }: MapEntry): Camera {
   return { kind: "3d", target: [x, y, z], yaw: a, pitch: b, distance: reach };
 }
 
-function pinOf(value: unknown, { n, latentDim }: Scene, own: readonly number[]): Pin {
-  const told = oneKeyOf(value, "a pin", ["image", "latent", "own"]);
-  if (told.latent !== undefined)
-    return { by: "latent", latent: numbersOf(told.latent, latentDim, "a latent") };
-  if (told.own !== undefined) {
-    const id = own.find((one) => one === told.own);
-    return id === undefined ? fail(`there is no own image ${shown(told.own)}`) : { by: "own", id };
-  }
-  if (n === 0) fail("there are no images to pin");
-  return { by: "image", index: whole(told.image, 0, n - 1, "a pinned image") };
-}
-
 /** What is chosen and filtered, and what is drawn of it. */
 function chosen({ selection, brush, pictures, sheet }: Record<string, unknown>, { n }: Scene, map: MapEntry) {
   const look: { -readonly [K in keyof Look]: Look[K] } = {};
@@ -234,58 +262,9 @@ function chosen({ selection, brush, pictures, sheet }: Record<string, unknown>, 
   return look;
 }
 
-function partOf(value: unknown, what: string): number {
-  if (typeof value === "number" && value >= 0 && value <= 1) return value;
-  return fail(`${what} must be a number from 0 to 1; it is ${shown(value)}`);
-}
-
 function aimOf(value: unknown, { latentDim }: Scene, { dims }: MapEntry): Aim {
   const told = oneKeyOf(value, "a cursor", ["latent", "spot"]);
   if (told.latent !== undefined)
     return { by: "latent", latent: numbersOf(told.latent, latentDim, "a latent") };
   return { by: "spot", spot: numbersOf(told.spot, dims, "a spot") };
-}
-
-/** An object with exactly one of these keys. */
-function oneKeyOf(value: unknown, what: string, keys: readonly string[]): Record<string, unknown> {
-  const told = record(value, what, keys);
-  if (keys.filter((key) => told[key] !== undefined).length === 1) return told;
-  return fail(`${what} must be ${keys.map((key) => `{${key}}`).join(" or ")}`);
-}
-
-function record(value: unknown, what: string, keys: readonly string[]): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) {
-    return fail(`${what} must be an object; it is ${shown(value)}`);
-  }
-  const unknown = Object.keys(value).find((key) => !keys.includes(key));
-  if (unknown !== undefined) fail(`${what} has no '${unknown}'`, `it may have ${keys.join(", ")}`);
-  return value as Record<string, unknown>;
-}
-
-function whole(value: unknown, least: number, most: number, what: string, hint = ""): number {
-  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) {
-    return value as number;
-  }
-  return fail(`${what} must be a whole number from ${least} to ${most}; it is ${shown(value)}`, hint);
-}
-
-function oneOf<T extends string | number | boolean>(value: unknown, known: readonly T[], what: string): T {
-  const found = known.find((one) => one === value);
-  return found ?? fail(`${what} must be one of ${known.map(shown).join(", ")}; it is ${shown(value)}`);
-}
-
-function optional<T>(value: unknown, parse: (value: unknown) => T): T | undefined {
-  return value === undefined ? undefined : parse(value);
-}
-
-function orNull<T>(value: unknown, parse: (value: unknown) => T): T | null {
-  return value === null ? null : parse(value);
-}
-
-function shown(value: unknown): string {
-  return typeof value === "string" ? `'${value}'` : Array.isArray(value) ? "a list" : String(value);
-}
-
-export function fail(message: string, hint = ""): never {
-  throw new Trouble(message, hint);
 }

@@ -1,4 +1,5 @@
 /** Numbers and facts in words, the same wherever they are shown. */
+import type { WalkKind } from "./paths/asked";
 import type { Column } from "./recording";
 import type { MapEntry, Scene } from "./scene";
 import type { Detour } from "./store";
@@ -31,6 +32,11 @@ export function latentWords(latent: Float32Array, most: number): string {
 export function hundredths(value: number): string {
   // Without the detour by numbers, what rounds to nothing would be "\u22120.00".
   return (Math.round(value * 100) / 100 || 0).toFixed(2).replace("-", MINUS);
+}
+
+/** The same with its sign, none at nothing. */
+export function signedHundredths(value: number): string {
+  return value > 0 ? `+${hundredths(value)}` : hundredths(value);
 }
 
 /** What the channels say of an image: name and value. */
@@ -70,6 +76,13 @@ export function classesOf(
     .map(([value, count]) => `${grouped(count)} \u00d7 ${channel.values[value] ?? "none"}`);
   return told.join(", ") + (most.length > 4 ? ", \u2026" : "");
 }
+
+/** A kind of walk, after "Walk". */
+export const KIND_WORDS: Readonly<Record<WalkKind, string>> = {
+  straight: "straight",
+  spherical: "about the origin",
+  along: "along the data",
+};
 
 export function grouped(count: number): string {
   return count.toLocaleString("en-GB").replaceAll(",", "\u202f");

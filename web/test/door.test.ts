@@ -5,7 +5,9 @@ import type { Decoder } from "../src/decoder/client";
 import { createDoor, type State } from "../src/door";
 import type { Explorer } from "../src/explorer";
 import { Trouble } from "../src/faults";
+import { createLinks } from "../src/links";
 import { followFrames, followLatents } from "../src/loading";
+import { createPaths } from "../src/paths";
 import { createProbe } from "../src/probe";
 import type { Recording, Shown } from "../src/recording";
 import { createStore, type Store } from "../src/store";
@@ -41,13 +43,31 @@ function aPage() {
   const pictures = vi.fn(async (_epoch: number, _latent: Float32Array) => new Float32Array(4));
   const decoder = { state: signal("here"), decode: pictures, restart() {} } as unknown as Decoder;
   const painted = signal(true);
-  const hover = createProbe(store, decoder, store.cursor, painted);
-  const pinned = createProbe(store, decoder, store.pinned, painted);
+  const outlook = { shown: store.shown, latents: store.latents, decoder };
+  const hover = createProbe(outlook, createLinks(store, store.cursor).main, painted);
+  const pinned = createProbe(outlook, createLinks(store, store.pinned).main, painted);
+  const paths = createPaths(store, decoder, recording, () => ({}) as Worker, painted);
   followFrames(store, recording, () => {});
-  followLatents(store, recording);
+  followLatents(store.shown, recording, store.latents, store.latentsFault);
   const map = { camera: () => null, timings: () => ({}) };
-  const main = { ground: { fares: signal(new Map()), at: () => null } };
-  const parts = { main, scene, store, recording, decoder, painted, hover, pinned, map, hovers: [] };
+  const ground = { fares: signal(new Map()), at: () => null };
+  const main = { ground, shown: store.shown, hover, pinned };
+  const site = { site: { title: "", scenes: [{ name: "one" }] }, name: "one" };
+  const parts = {
+    main,
+    beside: signal(null),
+    site,
+    scene,
+    store,
+    recording,
+    decoder,
+    painted,
+    hover,
+    pinned,
+    paths,
+    map,
+    hovers: [],
+  };
   const door = createDoor({ ...parts, travelling: signal(false) } as unknown as Explorer);
   return { door, store, frames, pictures };
 }

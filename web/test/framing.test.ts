@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { boxOf, framed } from "../src/framing";
+import { boxOf, boxOfFrame, framed } from "../src/framing";
 
 const place = { width: 1000, height: 800 };
 const insets = { top: 50, right: 300, bottom: 150, left: 200 };
@@ -27,8 +27,15 @@ test.each([[[]], [[Number.NaN, 0]]])("without points there is no box: %j", (poin
   expect(boxOf(Float32Array.from(points), 2)).toBeNull();
 });
 
-test("a single point is seen", () => {
-  const box = boxOf(Float32Array.of(5, 5), 2);
-  const camera = box && framed(box, place, insets);
-  expect(camera?.span).toBeGreaterThan(0);
+test("a single point is seen, no further away than the map lets one go", () => {
+  const extent = [
+    [-0.04, 0.01],
+    [-0.03, 0.07],
+  ] as const;
+  const map = { dims: 2, extent } as unknown as Parameters<typeof boxOfFrame>[0]["map"];
+  const { centre, size } = boxOfFrame({ points: Float32Array.of(-0.03, 0.07), map });
+  expect(centre).toEqual([Math.fround(-0.03), Math.fround(0.07)]);
+  expect(framed({ centre, size }, place, insets).span).toBeLessThan(3 * 0.06);
+  const camera = framed({ centre, size: [0, 0] }, place, insets);
+  expect(camera.span).toBeGreaterThan(0);
 });

@@ -64,7 +64,7 @@ describe("a measured channel", () => {
       },
     } as unknown as Recording;
     const store = createStore(scene);
-    const undo = followColumns(scene, store, recording);
+    const undo = followColumns(scene, store, recording, store.columns, store.columnsFault);
     await Promise.resolve();
     await Promise.resolve();
     expect(store.columns.value?.has("label")).toBe(true);

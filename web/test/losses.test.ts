@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { lossesOf } from "../src/views/chart";
 import { axisOf, heightOf, lineOf } from "../src/views/losses";
 
 const entry = (epoch: number, train: number | null, validation: number | null) => ({
@@ -32,4 +33,9 @@ test("a line breaks where a loss is missing", () => {
   const entries = [entry(0, 1, null), entry(1, null, null), entry(2, 3, null), entry(3, 2, null)];
   const d = lineOf(entries, "train", { log: false, low: 1, high: 3 }, [0, 3], [300, 100]);
   expect(d).toBe("M0.0 100.0M200.0 0.0L300.0 50.0");
+});
+
+test("of what nobody measured nothing is told", () => {
+  const told = lossesOf(entry(3, 36.5, null));
+  expect(told).toEqual([["train", "train 36.5"]]);
 });

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 /** Hands on the map: a click stays a click, a drag is none, and 2-D pans where 3-D orbits. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Steering, steer } from "../src/map/gestures";
 
 let place: HTMLElement;
@@ -104,3 +104,24 @@ function turned(init: WheelEventInit, clientX: number, clientY: number): WheelEv
   // happy-dom's wheel events have no place of their own.
   return Object.assign(new WheelEvent("wheel", { ...init, cancelable: true }), { clientX, clientY });
 }
+
+describe("a finger that is held still", () => {
+  test("moves the map no more, and its end is no click; one that moves at once is a drag", () => {
+    vi.useFakeTimers();
+    const touch = { pointerId: 1, pointerType: "touch" };
+    place.dispatchEvent(pointer("pointerdown", 100, 100, touch));
+    vi.advanceTimersByTime(500);
+    place.dispatchEvent(pointer("pointermove", 140, 100, touch));
+    const menu = new MouseEvent("contextmenu", { cancelable: true });
+    place.dispatchEvent(menu);
+    place.dispatchEvent(pointer("pointerup", 140, 100, touch));
+    place.dispatchEvent(new MouseEvent("click", { detail: 1 }));
+    expect([told, menu.defaultPrevented]).toEqual([[], true]);
+    place.dispatchEvent(pointer("pointerdown", 100, 100, touch));
+    place.dispatchEvent(pointer("pointermove", 130, 100, touch));
+    vi.advanceTimersByTime(500);
+    place.dispatchEvent(pointer("pointermove", 140, 100, touch));
+    expect(told).toEqual(["pan 30 0", "pan 10 0"]);
+    vi.useRealTimers();
+  });
+});

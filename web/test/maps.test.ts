@@ -9,6 +9,7 @@ import { inSlices } from "../src/layers/slices";
 import { viewOf } from "../src/map/camera";
 import { carried, departed, placed } from "../src/map/cloud";
 import { extentOf } from "../src/map/extent";
+import { automaticSize } from "../src/map/looks";
 import type { Camera } from "../src/map/types";
 import type { Shown } from "../src/recording";
 import { coloursOf, type MapEntry, parseScene } from "../src/scene";
@@ -29,7 +30,8 @@ function manyMaps() {
 
 function anExplorer(scene = manyMaps()) {
   const store = createStore(scene);
-  return { explorer: { scene, store } as unknown as Explorer, store, scene };
+  const site = { site: { title: "", scenes: [{ name: "one" }] }, name: "one" };
+  return { explorer: { scene, store, site } as unknown as Explorer, store, scene };
 }
 
 const LATENTS = { epoch: 5, d: 3, mean: Float32Array.of(0, 0, 0, 1, 0, 0, 0, 1, 0, 5, 5, 5) };
@@ -103,12 +105,12 @@ test("the keys go around all maps, both ways", () => {
 test("side by side begins with the pixels for latents, and the address keeps it", () => {
   const { explorer, store, scene } = anExplorer();
   toggleBeside(explorer);
-  expect(store.beside.value?.name).toBe("tsne-pixels");
+  expect(store.besideMap.value?.name).toBe("tsne-pixels");
   const written = write(lookOf(store));
   expect(written).toContain("beside=tsne-pixels");
   const other = createStore(scene);
   apply(read(written), scene, other);
-  expect(other.beside.value?.name).toBe("tsne-pixels");
+  expect(other.besideMap.value?.name).toBe("tsne-pixels");
   chooseBeside(explorer, null);
   expect([store.beside.value, write(lookOf(store)).includes("beside")]).toEqual([null, false]);
 });
@@ -243,6 +245,19 @@ test("from one map to another no point jumps on the screen", () => {
   }
 });
 
+test("a cloud knows how much of its map it takes up, and on the way to another frame both", () => {
+  const extent = extentOf([[-5, -5] as const, [5, 5] as const], { points: new Float32Array(0), dims: 2 });
+  const wide = { points: Float32Array.of(-5, -5, 5, 5, 0, 0), dims: 2 } as const;
+  const tight = { points: Float32Array.of(-0.5, -0.5, 0.5, 0.5, 0, 0), dims: 2 } as const;
+  const first = placed(tight, extent, emptyCloud());
+  expect(first.spread[0]).toBeCloseTo(0.1);
+  const half = departed(wide, extent, departed(wide, extent, first, 1), 0.5);
+  expect(half.spread[0]).toBeCloseTo(0.55);
+  expect(half.spread[1]).toBe(1);
+  // However near the camera is, as many points in sight are as large.
+  expect(automaticSize(10_000, 10 * first.spread[1], 800, 600)).toBe(automaticSize(10_000, 1, 800, 600));
+});
+
 function emptyCloud() {
   const none = new Float32Array(0);
   return {
@@ -253,6 +268,7 @@ function emptyCloud() {
     to: none,
     colours: new Uint8Array(0),
     image: new Uint32Array(0),
+    spread: [1, 1] as const,
   } as const;
 }
 

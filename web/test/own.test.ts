@@ -6,6 +6,7 @@ import { meanSquaredError, paintDifference } from "../src/difference";
 import { Trouble } from "../src/faults";
 import { createGallery, MOST } from "../src/own/gallery";
 import { centred, inkOf, type Raster, reduced } from "../src/own/ink";
+import { pictureRead, pictureWritten } from "../src/own/packing";
 import { sortOf } from "../src/own/sort";
 import { spreadOf } from "../src/quantiles";
 import type { Shown } from "../src/recording";
@@ -207,5 +208,45 @@ describe("the numbers of a latent", () => {
     expect([low[0], high[0]]).toEqual([1, 99]);
     expect([low[1], high[1], variance[1]]).toEqual([7, 7, 0]);
     expect(variance[0]).toBeCloseTo((101 ** 2 - 1) / 12);
+  });
+});
+
+describe("a picture as letters", () => {
+  const bytes = (count: number, each: (i: number) => number) =>
+    Float32Array.from({ length: count }, (_, i) => each(i) / 255);
+  let state = 11;
+  const luck = () => {
+    state = (state * 48271) % 2147483647;
+    return state;
+  };
+  const stroke = (i: number) => {
+    const away = Math.abs(Math.hypot((i % 28) - 14, Math.floor(i / 28) - 14) - 8);
+    return Math.round(255 * Math.min(1, Math.max(0, 2.2 - away)));
+  };
+  const CASES: readonly (readonly [string, Float32Array, readonly [number, number, number], number])[] = [
+    ["blank", bytes(784, () => 0), [28, 28, 1], 20],
+    ["white", bytes(784, () => 255), [28, 28, 1], 20],
+    ["a ring", bytes(784, stroke), [28, 28, 1], 300],
+    ["a slope in colours", bytes(300, (i) => (i * 7) % 256), [10, 10, 3], 400],
+    ["noise", bytes(768, () => luck() % 256), [16, 16, 3], 1300],
+    ["one number", bytes(1, () => 77), [1, 1, 1], 8],
+    ["checks", bytes(64, (i) => (i % 2 === 0 ? 255 : 0)), [8, 8, 1], 60],
+  ];
+  test.each(CASES)("%s comes back exactly", (_, picture, shape, most) => {
+    const text = pictureWritten(picture, shape, 9999);
+    expect(text).toMatch(/^[\w-]*$/);
+    expect(text!.length).toBeLessThanOrEqual(most);
+    expect(pictureRead(text!, shape)).toEqual(picture);
+    expect(pictureWritten(picture, shape, text!.length - 1)).toBeNull();
+  });
+
+  test("other letters are some other picture, or none, and never anything worse", () => {
+    for (const text of ["", "A", "zz", "-_-_", "A".repeat(5000), "_".repeat(333)]) {
+      const picture = pictureRead(text, [28, 28, 1]);
+      expect(picture).toHaveLength(784);
+      expect(picture!.every((value) => value >= 0 && value <= 1)).toBe(true);
+    }
+    for (const text of ["a b", "%", "\u00e9", "a=b"]) expect(pictureRead(text, [28, 28, 1])).toBeNull();
+    expect(pictureWritten(new Float32Array(5000), [50, 100, 1], 9999)).toBeNull();
   });
 });

@@ -90,6 +90,7 @@ describe("an outline", () => {
     to: Float32Array.of(0, 0, 1, 0, 0, 1, -1, -1),
     colours: Uint8Array.of(0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 0, 255),
     image: Uint32Array.of(2, 0, 1, 3),
+    spread: [1, 1],
   };
   const view = viewOf({ kind: "2d", x: 10, y: 10, span: 4 }, 400, 400);
 

@@ -1,6 +1,7 @@
 /** What a program may wish for: the possible becomes an order, the impossible a sentence. */
 import { expect, test } from "vitest";
-import { numbersOf, orderOf } from "../src/wishes";
+import { numbersOf } from "../src/demands";
+import { orderOf } from "../src/wishes";
 import { aScene } from "./fixtures";
 
 const scene = aScene();
@@ -72,7 +73,7 @@ test("all that can be wished for becomes an order", () => {
       pin: { by: "image", index: 3 },
     },
     aim: { by: "spot", spot: Float32Array.of(1, 2, 3) },
-    ...{ theme: "dark", lens: false, playing: false, speed: 0.5 },
+    ...{ theme: "dark", lens: false, playing: false, speed: 0.5, paths: {} },
   });
 });
 

@@ -11,7 +11,6 @@ import onnx
 from hinterland.types import HinterlandError
 
 KEYS = {"location", "offset", "length", "checksum"}
-OWN_FOLDER = "put the weights beside the graph, as plain files: onnx.save(model, path)"
 
 
 def check(tensor: onnx.TensorProto, folder: Path, name: str, due: int) -> None:

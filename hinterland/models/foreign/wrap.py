@@ -102,8 +102,7 @@ def encoder(
     before: list[NodeProto] = []
     factor, offset = {"01": (1, 0), "pm1": (2, -1), "255": (255, 0)}[scale]
     if scale != "01":
-        at = _add(before, "Mul", [at, _number(graph, "factor", factor)])
-        at = _add(before, "Add", [at, _number(graph, "offset", offset)])
+        at = _line(graph, before, at, factor, offset)
     if order == "nchw":
         at = _add(before, "Transpose", [at], perm=[0, 3, 1, 2])
     if len(sides) != 3:
@@ -150,8 +149,7 @@ def decoder(
         at = _add(after, "Sigmoid", [at])
     factor, offset = {"01": (1, 0), "pm1": (0.5, 0.5), "255": (1 / 255, 0)}[scale]
     if scale != "01":
-        at = _add(after, "Mul", [at, _number(graph, "factor", factor)])
-        at = _add(after, "Add", [at, _number(graph, "offset", offset)])
+        at = _line(graph, after, at, factor, offset)
     at = _add(after, "Max", [at, _number(graph, "lowest", 0)])
     at = _add(after, "Min", [at, _number(graph, "highest", 1)])
     moved: dict[str, Any] = {"perm": [0, 2, 3, 1]} if order == "nchw" else {}
@@ -257,6 +255,12 @@ def _add(nodes: list[NodeProto], kind: str, inputs: list[str], **attributes: Any
     name = f"{OURS}{inputs[0].removeprefix(OURS)}>{kind}"
     nodes.append(helper.make_node(kind, inputs, [name], name=name, **attributes))
     return name
+
+
+def _line(graph: GraphProto, nodes: list[NodeProto], at: str, factor: float, offset: float) -> str:
+    """`at` times a factor, and an offset more."""
+    at = _add(nodes, "Mul", [at, _number(graph, "factor", factor)])
+    return _add(nodes, "Add", [at, _number(graph, "offset", offset)])
 
 
 def _number(graph: GraphProto, name: str, value: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hinterland.show.figures.base import AbstractFigure
 from hinterland.show.making import chosen
@@ -49,23 +49,26 @@ def curves(
     from matplotlib.lines import Line2D
     from matplotlib.ticker import MaxNLocator
 
-    told, marks = [], []
+    told, marks, drawn = list[float](), [], set[str]()
     colours = paper.theme.classes(8)
     colours = [colours[i] for i in (4, 5, 2, 0, 1, 6, 7, 3)]  # the clearest on paper first
     if paper.theme.name == "dark":
         colours = [colours[i] for i in (4, 3, 2, 1, 5, 0, 6, 7)]
     for run, colour in zip(runs, colours, strict=False):
-        losses = [(line["epoch"], line["losses"]) for line in run.run.losses() if line["losses"]]
-        if not losses:
-            raise HinterlandError(f"{run.run.path} knows no losses: its model came ready made")
+        losses = _known(run)
         kept = [each for each in losses if untrained or each[0] > 0] or losses
         for name, style in (("train", "--"), ("validation", "-")):
             points = [(epoch, part[name]) for epoch, part in kept if part.get(name) is not None]
             if points:
+                drawn.add(style)
                 mark = "o" if len(points) == 1 else ""
                 axes.plot(*zip(*points, strict=True), style, color=colour, marker=mark)
                 told += [loss for _, loss in points]
-        best = [(part["validation"], epoch) for epoch, part in kept if part.get("validation")]
+        best = [
+            (part["validation"], epoch)
+            for epoch, part in kept
+            if part.get("validation") is not None
+        ]
         if best:
             loss, epoch = min(best)
             axes.plot([epoch], [loss], "o", color=colour, markersize=3.5)
@@ -86,6 +89,19 @@ def curves(
         Line2D([], [], color=quiet, linestyle="--", label="training"),
         Line2D([], [], color=quiet, linestyle="-", label="held out, best marked"),
     ]
+    styles = [line for line in styles if line.get_linestyle() in drawn]
     axes.legend(
         handles=[*(marks if len(runs) > 1 else []), *styles], loc="upper right", handlelength=2.4
     )
+
+
+def _known(run: Reader) -> list[tuple[int, dict[str, Any]]]:
+    """The epochs that have a loss, and their losses. Raises HinterlandError without any."""
+    told = [(line["epoch"], line["losses"] or {}) for line in run.run.losses()]
+    known = [(epoch, part) for epoch, part in told if any(v is not None for v in part.values())]
+    if not known:
+        raise HinterlandError(
+            f"{run.run.path} knows no losses",
+            "its model came ready made, or nothing was trained yet and nothing is held out",
+        )
+    return known

@@ -9,15 +9,26 @@ interface Waiting {
   fail(why: Trouble): void;
 }
 
+/** What a runtime says that cannot run at all. */
+export const BROKEN = "no available backend found";
+
+/** What a worker is to whoever asks it. */
+export interface Bench {
+  onmessage: ((event: MessageEvent<Answer>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  postMessage(asked: Asked, transfer: Transferable[]): void;
+  terminate(): void;
+}
+
 export class Channel {
   /** Why the runtime cannot run here at all; null while it may. */
   broken: Trouble | null = null;
-  readonly #start: () => Worker;
+  readonly #start: () => Bench;
   readonly #waiting = new Map<number, Waiting>();
-  #worker: Worker | null = null;
+  #worker: Bench | null = null;
   #next = 1;
 
-  constructor(start: () => Worker) {
+  constructor(start: () => Bench) {
     this.#start = start;
   }
 
@@ -47,8 +58,8 @@ export class Channel {
     this.broken = null;
   }
 
-  #listen(worker: Worker): Worker {
-    worker.onmessage = ({ data: answer }: MessageEvent<Answer>) => {
+  #listen(worker: Bench): Bench {
+    worker.onmessage = ({ data: answer }) => {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
       if ("data" in answer) waiting?.done(answer.data, answer.ms);
@@ -59,7 +70,7 @@ export class Channel {
   }
 
   #explain(error: string): Trouble {
-    if (/no available backend/i.test(error)) this.#break("the decoder's wasm did not load");
+    if (error.toLowerCase().includes(BROKEN)) this.#break("the decoder's wasm did not load");
     return this.broken ?? new Trouble("the graph did not run", error.slice(0, 300));
   }
 

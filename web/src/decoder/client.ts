@@ -4,7 +4,7 @@ import { asTrouble, Trouble } from "../faults";
 import type { Scene } from "../scene";
 import type { Source } from "../source";
 import { floats, readTensors } from "../tensors";
-import { Channel } from "./channel";
+import { type Bench, Channel } from "./channel";
 import { Quiet } from "./quiet";
 import { type Job, type More, PageRuntime, size } from "./runtime";
 
@@ -40,8 +40,8 @@ export interface Decoder {
   dispose(): void;
 }
 
-export function createDecoder(scene: Scene, source: Source, startWorker: () => Worker): Decoder {
-  const { decoding, encoding, naming } = jobsOf(scene);
+export function createDecoder(scene: Scene, source: Source, startWorker: () => Bench): Decoder {
+  const { decoding, encoding } = jobsOf(scene);
   const state = signal<DecoderState>("asleep");
   const page = new PageRuntime(scene, source, new Channel(startWorker));
   const quiet = new Quiet();
@@ -79,7 +79,7 @@ export function createDecoder(scene: Scene, source: Source, startWorker: () => W
     encode: (epoch, data) => quiet.urgent(() => run(encoding, epoch, data)),
     async quietly(epoch, latents, what, signal) {
       const d = scene.latentDim;
-      const next = what === "classes" ? naming : undefined;
+      const next = what === "classes" ? namingOf(scene) : undefined;
       const width = size((next ?? decoding).gives);
       const rows = latents.length / d;
       const all = new Float32Array(rows * width);
@@ -94,6 +94,7 @@ export function createDecoder(scene: Scene, source: Source, startWorker: () => W
       return all;
     },
     async classify(images, signal) {
+      const naming = namingOf(scene);
       const [row, width] = [size(naming.takes), size(naming.gives)];
       const held = images.map((value) => Math.min(1, Math.max(0, value)));
       const all = new Float32Array((held.length / row) * width);
@@ -120,7 +121,7 @@ export function createDecoder(scene: Scene, source: Source, startWorker: () => W
   };
 }
 
-function jobsOf({ latentDim, shape, classifier }: Scene) {
+function jobsOf({ latentDim, shape }: Scene) {
   const latents = [latentDim];
   const decoding: Job = {
     ...{ graph: "decoder", question: "decode", input: "latents", output: "images" },
@@ -130,11 +131,15 @@ function jobsOf({ latentDim, shape, classifier }: Scene) {
     ...{ graph: "encoder", question: "encode", input: "images", output: "latents" },
     ...{ takes: shape, gives: latents },
   };
-  const naming: Job = {
+  return { decoding, encoding };
+}
+
+/** By the classifier that there is now: it may come when its training ends. */
+function namingOf({ shape, classifier }: Scene): Job {
+  return {
     ...{ graph: "classifier", question: "name pictures", input: "images", output: "probabilities" },
     ...{ takes: shape, gives: [classifier?.classes.length ?? 0] },
   };
-  return { decoding, encoding, naming };
 }
 
 function nowhere({ question }: Job): Trouble {

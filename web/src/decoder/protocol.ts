@@ -1,5 +1,8 @@
 /** What the page and its decoding worker say to each other. */
 
+/** The name of a worker that finds its runtime packed. */
+export const PACKED = "packed";
+
 export type Asked =
   | {
       readonly kind: "open";

@@ -1,72 +1,20 @@
-/** Runs graphs off the page's thread: ONNX Runtime as plain wasm, one thread, one thing after another. */
-
+/** The page's decoding worker: the runtime's wasm is a file beside it. */
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
-import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
-import type { Answer, Asked } from "./protocol";
+import { inflate } from "../source/packed";
+import { serve } from "./graphs";
+import { PACKED } from "./protocol";
 
-env.wasm.numThreads = 1;
-env.wasm.wasmPaths = { wasm: new URL(wasm, self.location.href).href };
-env.logLevel = "error";
+const address = new URL(wasm, self.location.href).href;
 
-const sessions = new Map<string, InferenceSession>();
-let turn: Promise<void> = Promise.resolve();
+serve(self, self.name === PACKED ? unpacked() : address);
 
-self.onmessage = ({ data: asked }: MessageEvent<Asked>) => {
-  turn = turn.then(() => answer(asked));
-};
-
-async function answer(asked: Asked): Promise<void> {
+/** A static site holds the runtime as a packed file, a quarter as large. Where it does not come, every answer says so. */
+async function unpacked(): Promise<ArrayBuffer | string> {
   try {
-    const begun = performance.now();
-    const data = await act(asked);
-    const reply: Answer = { id: asked.id, data, ms: performance.now() - begun };
-    self.postMessage(reply, data ? { transfer: [data.buffer] } : {});
-  } catch (thrown) {
-    const reply: Answer = { id: asked.id, error: thrown instanceof Error ? thrown.message : String(thrown) };
-    self.postMessage(reply);
+    const reply = await fetch(`${address}.packed`);
+    if (reply.ok) return await inflate(await reply.arrayBuffer(), "the runtime");
+  } catch {
+    // the runtime then looks for the plain file, and says what it misses
   }
-}
-
-async function act(asked: Asked): Promise<Float32Array | null> {
-  switch (asked.kind) {
-    case "open": {
-      const session = await InferenceSession.create(new Uint8Array(asked.graph), {
-        executionProviders: ["wasm"],
-        externalData: asked.weights ? [{ path: asked.location, data: new Uint8Array(asked.weights) }] : [],
-      });
-      sessions.set(asked.session, session);
-      return null;
-    }
-    case "run": {
-      const first = await run(asked, asked.data, asked.shape);
-      if (!asked.next) return first.data;
-      const second = await run(asked.next, within(first.data), first.dims);
-      return second.data;
-    }
-    case "close": {
-      await sessions.get(asked.session)?.release();
-      sessions.delete(asked.session);
-      return null;
-    }
-  }
-}
-
-interface Step {
-  readonly session: string;
-  readonly input: string;
-  readonly output: string;
-}
-
-async function run({ session: name, input, output }: Step, data: Float32Array, shape: readonly number[]) {
-  const session = sessions.get(name);
-  if (!session) throw new Error(`no session ${name}`);
-  const { [output]: result } = await session.run({ [input]: new Tensor("float32", data, shape) });
-  if (!result) throw new Error(`the graph has no output '${output}'`);
-  // A copy: the result may lie in the runtime's own memory, which cannot be handed over.
-  return { data: new Float32Array((await result.getData()) as Float32Array), dims: result.dims };
-}
-
-function within(pictures: Float32Array): Float32Array {
-  for (let i = 0; i < pictures.length; i++) pictures[i] = Math.min(1, Math.max(0, pictures[i]!));
-  return pictures;
+  return address;
 }

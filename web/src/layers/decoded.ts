@@ -1,12 +1,12 @@
 /** The ground itself, decoded: a picture in every cell, finer and finer the nearer one comes. */
-import type { View } from "../map";
 import type { Rgb, Theme } from "../palette";
 import type { Recording, Shown } from "../recording";
 import type { Scene } from "../scene";
 import { boxOfTile, type Lattice, latticeOf, type TileAt } from "./lattice";
-import { type Ground, type Layer, type Sheet, type Told, undecodable } from "./layer";
+import { type Ground, type Layer, type Told, undecodable } from "./layer";
 import { Pyramid, type Tile } from "./pyramid";
 import { faith, LEAST_TRUST, middles, trusted } from "./spots";
+import { TiledSheet } from "./tiled";
 
 export const decoded: Layer = {
   name: "decoded",
@@ -37,13 +37,14 @@ interface Pictures extends Tile {
   readonly trust: Float32Array;
 }
 
-class DecodedSheet implements Sheet {
+class DecodedSheet extends TiledSheet<Pictures> {
   readonly #ground: Ground;
   readonly #shown: Shown;
   readonly #lattice: Lattice;
-  readonly #pyramid: Pyramid<Pictures>;
+  protected readonly pyramid: Pyramid<Pictures>;
 
   constructor(ground: Ground) {
+    super();
     this.#ground = ground;
     const { scene, shelf, changed } = ground;
     const shown = ground.decoding();
@@ -51,34 +52,12 @@ class DecodedSheet implements Sheet {
     const [h, w] = scene.shape;
     const theme = ground.theme();
     this.#lattice = latticeOf(shown.map, h / w);
-    this.#pyramid = new Pyramid<Pictures>({
+    this.pyramid = new Pyramid<Pictures>({
       ...{ lattice: this.#lattice, shelf, changed, coarser: [2, 0], together: TOGETHER },
       prefix: `decoded/${theme}/${shown.key}`,
       narrower: SIDE * 2 * Math.min(WIDEST, Math.max(NARROWEST, w)) * (shown.way.trust ? SMALLER : 1),
       make: (tiles, signal) => this.#make(tiles, theme, signal),
     });
-  }
-
-  see(view: View): void {
-    this.#pyramid.see(view);
-  }
-
-  paint(brush: CanvasRenderingContext2D, view: View, opacity: number): void {
-    brush.globalAlpha = opacity;
-    brush.imageSmoothingEnabled = true;
-    this.#pyramid.paint(brush, view);
-  }
-
-  busy(): boolean {
-    return this.#pyramid.busy;
-  }
-
-  ready(): boolean {
-    return this.#pyramid.ready;
-  }
-
-  fault(): string | null {
-    return this.#pyramid.fault;
   }
 
   scale(): null {
@@ -87,7 +66,7 @@ class DecodedSheet implements Sheet {
 
   /** The picture of the cell: `pixels` (h, w, c) in [0, 1], in steps of a 255th. */
   at(spot: ArrayLike<number>): Told | null {
-    const found = this.#pyramid.at(spot);
+    const found = this.pyramid.at(spot);
     if (!found) return null;
     const { low, high } = found.box;
     const part = (axis: 0 | 1) => Math.floor((SIDE * (spot[axis]! - low[axis])) / (high[axis] - low[axis]));
@@ -104,10 +83,6 @@ class DecodedSheet implements Sheet {
         (byte) => byte / 255,
       ),
     };
-  }
-
-  dispose(): void {
-    this.#pyramid.dispose();
   }
 
   async #make(tiles: readonly TileAt[], theme: Theme, signal: AbortSignal): Promise<Pictures[]> {

@@ -1,9 +1,9 @@
 /** A field over the map: numbers at the corners of a fine lattice, drawn as colours between them. */
-import type { View } from "../map";
 import { type Box, boxOfTile, type Lattice, latticeOf } from "./lattice";
-import type { Ground, Scale, Sheet, Told } from "./layer";
+import type { Ground, Scale, Told } from "./layer";
 import { Pyramid, type Tile } from "./pyramid";
 import { corners, faith, type Spots } from "./spots";
+import { TiledSheet } from "./tiled";
 
 /** What tells a field from another. */
 export interface Field {
@@ -32,16 +32,17 @@ interface Numbers extends Tile {
   readonly values: Float32Array;
 }
 
-export class FieldSheet implements Sheet {
+export class FieldSheet extends TiledSheet<Numbers> {
   readonly #field: Field;
   readonly #lattice: Lattice;
-  readonly #pyramid: Pyramid<Numbers>;
+  protected readonly pyramid: Pyramid<Numbers>;
 
   constructor(field: Field, { decoding, shelf, changed, theme }: Ground) {
+    super();
     const shown = decoding();
     this.#field = field;
     this.#lattice = latticeOf(shown.map);
-    this.#pyramid = new Pyramid<Numbers>({
+    this.pyramid = new Pyramid<Numbers>({
       ...{ lattice: this.#lattice, shelf, changed, coarser: COARSER, together: 1 },
       prefix: `${field.name}/${theme()}/${shown.key}`,
       narrower: CELLS * NARROWER,
@@ -62,35 +63,13 @@ export class FieldSheet implements Sheet {
     });
   }
 
-  see(view: View): void {
-    this.#pyramid.see(view);
-  }
-
-  paint(brush: CanvasRenderingContext2D, view: View, opacity: number): void {
-    brush.globalAlpha = opacity;
-    brush.imageSmoothingEnabled = true;
-    this.#pyramid.paint(brush, view);
-  }
-
-  busy(): boolean {
-    return this.#pyramid.busy;
-  }
-
-  ready(): boolean {
-    return this.#pyramid.ready;
-  }
-
-  fault(): string | null {
-    return this.#pyramid.fault;
-  }
-
   scale(): Scale | null {
     return this.#field.scale();
   }
 
   /** At the corner of the lattice that is nearest to the spot; `step`: between corners. */
   at(spot: ArrayLike<number>): Told | null {
-    const found = this.#pyramid.at(spot);
+    const found = this.pyramid.at(spot);
     if (!found) return null;
     const { low, high } = found.box;
     const step = (high[0] - low[0]) / CELLS;
@@ -104,10 +83,6 @@ export class FieldSheet implements Sheet {
       step,
       ...this.#field.tell(values.subarray(from, from + width)),
     };
-  }
-
-  dispose(): void {
-    this.#pyramid.dispose();
   }
 }
 

@@ -39,7 +39,7 @@ export function corners(shown: Shown, { low, high }: Box, cells: number, apron: 
   return spotsAt(shown, xs, ys);
 }
 
-export function spotsAt({ way }: Shown, xs: Float64Array, ys: Float64Array): Spots {
+function spotsAt({ way }: Shown, xs: Float64Array, ys: Float64Array): Spots {
   const [columns, rows] = [xs.length, ys.length];
   const trust = new Float32Array(rows * columns).fill(1);
   let latents = new Float32Array(0);

@@ -17,6 +17,8 @@ export interface Cloud {
   readonly colours: Uint8Array;
   /** The image at each place of the painting order. */
   readonly image: Uint32Array;
+  /** How much of the map's extent the points take up, where they come from and where they go; at most 1. */
+  readonly spread: readonly [from: number, to: number];
 }
 
 export const NO_POINTS: Cloud = {
@@ -27,6 +29,7 @@ export const NO_POINTS: Cloud = {
   to: new Float32Array(0),
   colours: new Uint8Array(0),
   image: new Uint32Array(0),
+  spread: [1, 1],
 };
 
 /** The cloud at rest in a frame. */
@@ -34,7 +37,26 @@ export function placed(frame: Frame, extent: Extent, before: Cloud): Cloud {
   const n = Math.floor(frame.points.length / frame.dims);
   const image = before.n === n ? before.image : spreadOrder(n);
   const to = local(frame, extent.centre, image);
-  return { n, dims: frame.dims, origin: extent.centre, from: to, to, colours: new Uint8Array(4 * n), image };
+  const part = partOf(to, frame.dims, extent);
+  const colours = new Uint8Array(4 * n);
+  return { n, dims: frame.dims, origin: extent.centre, from: to, to, colours, image, spread: [part, part] };
+}
+
+/** Points that are asked how far apart they lie. */
+const SAMPLE = 4000;
+
+function partOf(points: Float32Array, dims: number, { radius }: Extent): number {
+  const stride = dims * Math.max(1, Math.floor(points.length / dims / SAMPLE));
+  const ranges = Array.from({ length: points.length > 0 ? dims : 0 }, (_, axis) => {
+    let [low, high] = [points[axis]!, points[axis]!];
+    for (let p = axis; p < points.length; p += stride) {
+      low = Math.min(low, points[p]!);
+      high = Math.max(high, points[p]!);
+    }
+    return high - low;
+  });
+  const part = Math.hypot(...ranges) / (2 * radius);
+  return part > 0 ? Math.min(1, part) : 1;
 }
 
 /** The cloud on its way to a frame, from where it was drawn when it had come as far as `t`. */
@@ -50,7 +72,8 @@ export function departed(frame: Frame, extent: Extent, before: Cloud, t: number)
       from[i] = drawn + (before.origin[axis] - cloud.origin[axis]);
     }
   }
-  return { ...cloud, from };
+  const [first, last] = before.spread;
+  return { ...cloud, from, spread: [first + (last - first) * t, cloud.spread[1]] };
 }
 
 /** What a camera saw: its view, and map units that were as wide as the canvas, or as far as the target. */
@@ -77,6 +100,33 @@ export function carried(cloud: Cloud, before: Seen, now: Seen): Cloud {
     }
   }
   return { ...cloud, from };
+}
+
+/** Where images are drawn when the cloud has come as far as `t`: (images, dims). NaN for what it does not hold. */
+export function drawnAt(cloud: Cloud, images: ArrayLike<number>, t: number): Float64Array {
+  const { dims, from, to, origin, image } = cloud;
+  const slots = slotsOf(image);
+  const out = new Float64Array(images.length * dims);
+  for (let k = 0; k < images.length; k++) {
+    const slot = slots[images[k]!] ?? Number.NaN;
+    for (let axis = 0; axis < dims; axis++) {
+      const at = slot * dims + axis;
+      out[k * dims + axis] = origin[axis as 0 | 1 | 2] + from[at]! + (to[at]! - from[at]!) * t;
+    }
+  }
+  return out;
+}
+
+const SLOTS = new WeakMap<Uint32Array, Uint32Array>();
+
+/** The place of each image in an order of painting; made once for an order. */
+function slotsOf(image: Uint32Array): Uint32Array {
+  const known = SLOTS.get(image);
+  if (known) return known;
+  const slots = new Uint32Array(image.length);
+  for (let slot = 0; slot < image.length; slot++) slots[image[slot]!] = slot;
+  SLOTS.set(image, slots);
+  return slots;
 }
 
 /** The cloud in these colours; a point that has no place, or none given, is grey or hidden. */

@@ -1,4 +1,4 @@
-/** What hands do: wheel, drag, pinch and double-click, told as movements of the camera. */
+/** What hands do: wheel, drag, pinch and double-click, told as movements of the camera; a finger held still looks around. */
 
 export interface Steering {
   readonly deep: () => boolean;
@@ -11,6 +11,8 @@ export interface Steering {
 const DRAG_THRESHOLD = 4;
 const RADIANS_PER_PIXEL = 0.0065;
 const LINE = 16;
+/** A finger that is still for so long no longer moves the map: it points at what is under it. */
+const HELD_MS = 420;
 
 interface Hand {
   x: number;
@@ -40,7 +42,7 @@ export function steer(place: HTMLElement, steering: Steering): () => void {
   place.addEventListener(
     "contextmenu",
     (event) => {
-      if (steering.deep()) event.preventDefault();
+      if (steering.deep() || drag.points) event.preventDefault();
     },
     { signal },
   );
@@ -52,6 +54,9 @@ class Drag {
   #dragging = false;
   #sliding = false;
   #start: Hand = { x: 0, y: 0 };
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** A finger is held, and points. */
+  points = false;
 
   constructor(
     readonly place: HTMLElement,
@@ -67,6 +72,17 @@ class Drag {
       this.#start = { x: event.clientX, y: event.clientY };
     }
     this.#hands.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    this.#release();
+    if (event.pointerType === "touch" && this.#hands.size === 1) {
+      this.#timer = setTimeout(() => {
+        this.points = !this.#dragging;
+      }, HELD_MS);
+    }
+  }
+
+  #release(): void {
+    clearTimeout(this.#timer);
+    this.points = false;
   }
 
   move(event: PointerEvent): void {
@@ -76,6 +92,7 @@ class Drag {
       this.up(event);
       return;
     }
+    if (this.points) return;
     if (!this.#dragging) {
       const far = Math.hypot(event.clientX - this.#start.x, event.clientY - this.#start.y);
       if (far < DRAG_THRESHOLD && this.#hands.size < 2) return;
@@ -93,6 +110,9 @@ class Drag {
   }
 
   up(event: PointerEvent): void {
+    // What follows is no click.
+    if (this.points) this.#dragging = true;
+    this.#release();
     this.#hands.delete(event.pointerId);
     if (this.place.hasPointerCapture(event.pointerId)) this.place.releasePointerCapture(event.pointerId);
   }

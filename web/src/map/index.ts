@@ -3,6 +3,7 @@ export type { Painter } from "./backdrop";
 export { project, type View, viewOf } from "./camera";
 export { spreadOrder } from "./cloud";
 export { createMap } from "./planar";
+export { type Disc, discsOf, type Moment, printed } from "./print";
 export type {
   Appearance,
   Camera,

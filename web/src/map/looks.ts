@@ -1,5 +1,7 @@
 /** How big, how dense and how misty points are: the same rules for both renderers. */
 
+import type { Appearance } from "./types";
+
 /** Everything that decides a picture besides the cloud and the view. */
 export interface Look {
   /** Diameter in CSS pixels, at the depth `reach` in 3-D. */
@@ -9,6 +11,31 @@ export interface Look {
   /** Depth of the middle of the scene and its half thickness: what mist and size go by in 3-D. */
   readonly reach: number;
   readonly thickness: number;
+}
+
+/** Before anybody says how points look. */
+export const PLAIN: Appearance = {
+  colours: new Uint8Array(0),
+  visible: null,
+  size: 0,
+  opacity: 0,
+  strength: 1,
+  background: [255, 255, 255],
+};
+
+/** An appearance with its size and opacity chosen, where they are 0, for so many points on a canvas of that size. */
+export function lookOf(
+  { size, opacity, strength, background }: Omit<Appearance, "colours" | "visible">,
+  seen: { readonly n: number; readonly zoom: number; readonly width: number; readonly height: number },
+  reach: number,
+  thickness: number,
+): Look {
+  const { n, zoom, width, height } = seen;
+  return {
+    size: size > 0 ? size : automaticSize(n, zoom, width, height),
+    opacity: strength * (opacity > 0 ? Math.min(1, opacity) : automaticOpacity(n, zoom)),
+    ...{ background, reach, thickness },
+  };
 }
 
 /** Small where there are many, larger where few are left in sight: CSS pixels. */

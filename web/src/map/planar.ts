@@ -1,12 +1,16 @@
 /** The map on a page: it keeps points, camera and renderer together, and draws only when something changed. */
+
+import { boxOf, forgetBoxes } from "../boxes";
+import { prefersStillness } from "../stillness";
 import { Backdrop, type Painter } from "./backdrop";
 import * as optics from "./camera";
 import { chooseRenderer } from "./choose";
-import { type Cloud, carried, coloured, departed, NO_POINTS, placed, type Seen } from "./cloud";
+import { type Cloud, carried, coloured, departed, drawnAt, NO_POINTS, placed, type Seen } from "./cloud";
 import { type Extent, extentOf, sameExtent } from "./extent";
 import { Finder, imagesWithin } from "./finder";
 import { steer } from "./gestures";
-import { automaticOpacity, automaticSize, type Look } from "./looks";
+import { type Look, lookOf, PLAIN } from "./looks";
+import type { Moment } from "./print";
 import { putInto, type Renderer } from "./renderer";
 import { Stopwatch } from "./timings";
 import { progress, type Travel } from "./travel";
@@ -27,20 +31,13 @@ export function createMap(place: HTMLElement, options: MapOptions = {}): PlanarM
 }
 
 const NO_FRAME: Frame = { points: new Float32Array(0), dims: 2 };
-const PLAIN: Appearance = {
-  colours: new Uint8Array(0),
-  visible: null,
-  size: 0,
-  opacity: 0,
-  strength: 1,
-  background: [255, 255, 255],
-};
 /** How long a lost graphics processor is waited for. */
 const PATIENCE = 2000;
 
 class Planar implements PlanarMap {
   readonly #place: HTMLElement;
   readonly #still: boolean;
+  readonly #fellBack: (() => void) | undefined;
   readonly #watch = new Stopwatch();
   readonly #drawn = new Set<() => void>();
   readonly #steered = new Set<(camera: Camera) => void>();
@@ -56,6 +53,8 @@ class Planar implements PlanarMap {
   #cloud: Cloud = NO_POINTS;
   #look = PLAIN;
   #pointTravel: Travel | null = null;
+  /** How far the points had come in the last picture. */
+  #travelled = 1;
   /** Until the next picture: what the camera saw of another map, whose points travel across the screen. */
   #seen: Seen | null = null;
   /** `t` is how far it had come in the last picture: between pictures all questions get the same answers. */
@@ -64,19 +63,24 @@ class Planar implements PlanarMap {
   /** Until the person or the page moves the camera, it follows the extent and the canvas. */
   #whole = true;
   readonly #finder = new Finder();
+  readonly #absence = {
+    lost: () => {
+      this.#patience = window.setTimeout(() => {
+        this.drawWith("canvas2d");
+        this.#fellBack?.();
+      }, PATIENCE);
+    },
+    restored: () => {
+      clearTimeout(this.#patience);
+      this.#dirty();
+    },
+  };
 
   constructor(place: HTMLElement, options: MapOptions) {
     this.#place = place;
-    this.#still = options.reducedMotion ?? matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.#renderer = chooseRenderer(options.renderer ?? "auto", {
-      lost: () => {
-        this.#patience = window.setTimeout(() => this.#fallBack(), PATIENCE);
-      },
-      restored: () => {
-        clearTimeout(this.#patience);
-        this.#dirty();
-      },
-    });
+    this.#fellBack = options.fellBack;
+    this.#still = options.reducedMotion ?? prefersStillness();
+    this.#renderer = chooseRenderer(options.renderer ?? "auto", this.#absence);
     this.#camera = this.#fitted();
     this.#mount();
     const watching = new ResizeObserver(() => this.resize());
@@ -150,11 +154,11 @@ class Planar implements PlanarMap {
   pan(dx: number, dy: number): void {
     const camera = this.#now();
     const depth = camera.kind === "3d" ? camera.distance : 1;
-    this.#steer(optics.panned(camera, this.#view(), dx, dy, depth, this.#extent));
+    this.#steer(optics.panned(camera, this.view(), dx, dy, depth, this.#extent));
   }
 
   zoom(factor: number): void {
-    const [left, top] = this.#corner();
+    const { left, top } = boxOf(this.#renderer.canvas);
     this.#zoomAt(left + this.#width / 2, top + this.#height / 2, factor, 0);
   }
 
@@ -164,8 +168,8 @@ class Planar implements PlanarMap {
   }
 
   toScreen(point: ArrayLike<number>): readonly [number, number] {
-    const [left, top] = this.#corner();
-    const [x, y] = optics.project(this.#view(), [point[0] ?? 0, point[1] ?? 0, point[2] ?? 0]);
+    const { left, top } = boxOf(this.#renderer.canvas);
+    const [x, y] = optics.project(this.view(), [point[0] ?? 0, point[1] ?? 0, point[2] ?? 0]);
     return [left + x, top + y];
   }
 
@@ -174,18 +178,28 @@ class Planar implements PlanarMap {
   }
 
   pick(clientX: number, clientY: number, radiusPx: number): number {
-    const [left, top] = this.#corner();
-    return this.#finder.pick(this.#cloud, this.#view(), clientX - left, clientY - top, radiusPx);
+    const { left, top } = boxOf(this.#renderer.canvas);
+    return this.#finder.pick(this.#cloud, this.view(), clientX - left, clientY - top, radiusPx);
   }
 
   within(outline: readonly (readonly [number, number])[]): Uint32Array {
-    const [left, top] = this.#corner();
+    const { left, top } = boxOf(this.#renderer.canvas);
     const inside = outline.map(([x, y]) => [x - left, y - top] as const);
-    return imagesWithin(this.#cloud, this.#view(), inside);
+    return imagesWithin(this.#cloud, this.view(), inside);
+  }
+
+  drawn(images: ArrayLike<number>): Float64Array {
+    return drawnAt(this.#cloud, images, this.#travelled);
   }
 
   view(): optics.View {
-    return this.#view();
+    return optics.viewOf(this.#now(), this.#width, this.#height);
+  }
+
+  moment(): Moment {
+    const travelled = progress(this.#pointTravel, performance.now());
+    const [view, look] = [this.view(), this.#looks()];
+    return { cloud: this.#cloud, travelled, view, look, paint: this.#backdrop.paint };
   }
 
   setSheet(through: Vec3 | null): void {
@@ -194,7 +208,7 @@ class Planar implements PlanarMap {
   }
 
   sheetMoved(pixels: number): Vec3 {
-    return this.#finder.sheetMoved(this.#view(), this.#middle(), pixels);
+    return this.#finder.sheetMoved(this.view(), this.#middle(), pixels);
   }
 
   onDraw(call: () => void): () => void {
@@ -216,8 +230,17 @@ class Planar implements PlanarMap {
     if (clientWidth === this.#width && clientHeight === this.#height) return;
     this.#width = clientWidth;
     this.#height = clientHeight;
+    forgetBoxes();
     if (this.#whole) this.fit();
     // Drawn at once: a canvas that waits for the next frame shows stretched.
+    this.#draw();
+  }
+
+  drawWith(renderer: "auto" | RendererName): void {
+    clearTimeout(this.#patience);
+    this.#renderer.dispose();
+    this.#renderer = chooseRenderer(renderer, this.#absence);
+    this.#mount();
     this.#draw();
   }
 
@@ -241,13 +264,6 @@ class Planar implements PlanarMap {
     if (this.#renderer.name === "webgl2") this.#backdrop.mount(canvas);
   }
 
-  #fallBack(): void {
-    this.#renderer.dispose();
-    this.#renderer = chooseRenderer("canvas2d", { lost: () => {}, restored: () => {} });
-    this.#mount();
-    this.#dirty();
-  }
-
   #dirty(): void {
     if (this.#asked === 0) this.#asked = requestAnimationFrame(() => this.#draw());
   }
@@ -258,13 +274,14 @@ class Planar implements PlanarMap {
     if (this.#width === 0 || this.#height === 0) return;
     const began = performance.now();
     const travelled = progress(this.#pointTravel, began);
+    this.#travelled = travelled;
     if (travelled >= 1) this.#pointTravel = null;
     if (this.#cameraTravel) this.#cameraTravel.t = progress(this.#cameraTravel.travel, began);
     if (this.#cameraTravel?.t === 1) this.#cameraTravel = null;
     if (this.#seen) this.#cloud = carried(this.#cloud, this.#seen, this.#sees());
     this.#seen = null;
     const density = Math.min(3, window.devicePixelRatio || 1);
-    const [view, look] = [this.#view(), this.#looks()];
+    const [view, look] = [this.view(), this.#looks()];
     const backdrop = this.#backdrop.draw(view, look.background, density);
     this.#renderer.draw({ cloud: this.#cloud, travelled, view, look, density, backdrop });
     this.#watch.drew(began, performance.now(), this.#cloud.n);
@@ -273,16 +290,11 @@ class Planar implements PlanarMap {
   }
 
   #looks(): Look {
-    const { size, opacity, strength, background } = this.#look;
-    const camera = this.#now();
-    const zoom = optics.zoomOf(camera, this.#fitted());
-    return {
-      size: size > 0 ? size : automaticSize(this.#cloud.n, zoom, this.#width, this.#height),
-      opacity: strength * (opacity > 0 ? Math.min(1, opacity) : automaticOpacity(this.#cloud.n, zoom)),
-      background,
-      reach: camera.kind === "3d" ? camera.distance : 1,
-      thickness: this.#extent.radius,
-    };
+    const [camera, { n, spread }, { radius }] = [this.#now(), this.#cloud, this.#extent];
+    const crowd = spread[0] + (spread[1] - spread[0]) * this.#travelled;
+    const zoom = optics.zoomOf(camera, this.#fitted()) * crowd;
+    const reach = camera.kind === "3d" ? camera.distance : 1;
+    return lookOf(this.#look, { n, zoom, width: this.#width, height: this.#height }, reach, radius);
   }
 
   /** The camera of the picture that is drawn now, which may be on its way. */
@@ -294,11 +306,7 @@ class Planar implements PlanarMap {
 
   #sees(): Seen {
     const camera = this.#now();
-    return { view: this.#view(), reach: camera.kind === "2d" ? camera.span : camera.distance };
-  }
-
-  #view(): optics.View {
-    return optics.viewOf(this.#now(), this.#width, this.#height);
+    return { view: this.view(), reach: camera.kind === "2d" ? camera.span : camera.distance };
   }
 
   #fitted(): Camera {
@@ -328,18 +336,13 @@ class Planar implements PlanarMap {
   }
 
   #spot(clientX: number, clientY: number): Vec3 {
-    const [left, top] = this.#corner();
-    return this.#finder.spot(this.#cloud, this.#view(), clientX - left, clientY - top, this.#middle());
+    const { left, top } = boxOf(this.#renderer.canvas);
+    return this.#finder.spot(this.#cloud, this.view(), clientX - left, clientY - top, this.#middle());
   }
 
   /** What the camera looks at. */
   #middle(): Vec3 {
     const camera = this.#now();
     return camera.kind === "3d" ? camera.target : [camera.x, camera.y, 0];
-  }
-
-  #corner(): readonly [number, number] {
-    const { left, top } = this.#renderer.canvas.getBoundingClientRect();
-    return [left, top];
   }
 }

@@ -1,6 +1,7 @@
 /** The map's nouns: what is drawn, from where, and what a drawn map can be asked. */
 import type { Painter } from "./backdrop";
 import type { View } from "./camera";
+import type { Moment } from "./print";
 
 /** Where every image lies at one epoch: points (n, dims), row by row. */
 export interface Frame {
@@ -93,6 +94,10 @@ export interface PlanarMap {
   pick(clientX: number, clientY: number, radiusPx: number): number;
   /** The drawn images whose points lie within an outline (client coordinates, its ends joined), in rising order. */
   within(outline: readonly (readonly [number, number])[]): Uint32Array;
+  /** What is drawn now, for a picture to keep. */
+  moment(): Moment;
+  /** Where images are drawn now, which may be on their way from the frame before: (images, dims). NaN: nowhere. */
+  drawn(images: ArrayLike<number>): Float64Array;
   /** What the picture is seen from: it projects places of the map to pixels of the canvas. */
   view(): View;
   /** In 3-D, spots lie on a sheet through that place, parallel to the screen, instead of at points; null: no sheet. */
@@ -104,6 +109,8 @@ export interface PlanarMap {
   /** Calls after the person moved the camera (pan, zoom and orbit included). Returns what undoes it. */
   onCamera(call: (camera: Camera) => void): () => void;
   timings(): Timings;
+  /** Another renderer from now on; the picture stays. A graphics processor's context is given back at once. */
+  drawWith(renderer: "auto" | RendererName): void;
   /** Takes the size of its place again; it also watches it by itself. */
   resize(): void;
   dispose(): void;
@@ -111,7 +118,9 @@ export interface PlanarMap {
 
 export interface MapOptions {
   /** "auto" takes WebGL 2 where a graphics processor runs it. Default: "auto". */
-  readonly renderer?: "auto" | RendererName;
+  readonly renderer?: "auto" | RendererName | undefined;
   /** Nothing travels. Default: what the person asked of the system. */
   readonly reducedMotion?: boolean;
+  /** The graphics processor went away and did not come back: the map is drawn without it from now on. */
+  readonly fellBack?: () => void;
 }

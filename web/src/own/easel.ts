@@ -29,7 +29,7 @@ export interface Easel {
   restore(ink: ImageData): void;
   invert(): void;
   clear(): void;
-  /** `pixels`: (h, w, c) in [0, 1]; box: centred, as Sort says; null: as it is on the sheet. `ink`: the sheet. */
+  /** `pixels`: (h, w, c) in [0, 1], of 8 bits as the data are; box: centred, as Sort says; null: as it is on the sheet. `ink`: the sheet. */
   picture(box: number | null): { readonly pixels: Float32Array; readonly ink: ImageData };
 }
 
@@ -97,7 +97,7 @@ export function createEasel([h, w, c]: Scene["shape"], { paper }: Sort): Easel {
         brush?.getImageData(0, 0, node.width, node.height) ?? new ImageData(node.width, node.height);
       const sheet = rasterOf(ink, c);
       const { data } = box === null ? reduced(sheet, h, w) : centred(sheet, h, w, box, paper);
-      return { pixels: data, ink };
+      return { pixels: data.map((value) => Math.round(value * 255) / 255), ink };
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The pictures that the person brought: kept here, encoded by each epoch that is shown, sent nowhere. */
 import { batch, effect, type ReadonlySignal } from "@preact/signals-core";
 import type { Decoder } from "../decoder/client";
-import { asTrouble, Trouble } from "../faults";
+import { faultOf, Trouble } from "../faults";
 import { latest } from "../latest";
 import type { Scene } from "../scene";
 import type { Encoded, Own, Store } from "../store";
@@ -34,7 +34,8 @@ export function createGallery(
   decoder: Decoder,
   awake: ReadonlySignal<boolean>,
 ): Gallery {
-  let next = 1;
+  // An address may have brought some.
+  let next = 1 + Math.max(0, ...store.own.peek().map(({ id }) => id));
   const size = scene.shape.reduce((product, side) => product * side, 1);
   const encode = latest<Request, Float32Array>(
     ({ epoch, pictures }) => {
@@ -56,12 +57,11 @@ export function createGallery(
       });
     },
     (thrown, asked) => {
-      const { message, hint } = asTrouble(thrown);
       const retry = () => {
         decoder.restart();
         encode(asked);
       };
-      store.ownFault.value = { message: `your image is not encoded: ${message}`, hint, retry };
+      store.ownFault.value = faultOf(thrown, retry, "your image is not encoded");
     },
   );
   const dispose = effect(() => {
@@ -78,6 +78,7 @@ export function createGallery(
       if (kept.length >= MOST) {
         throw new Trouble(`${MOST} own images are kept at most`, "remove one of them first");
       }
+      next = 1 + Math.max(next - 1, ...kept.map(({ id }) => id));
       const id = next++;
       batch(() => {
         store.own.value = [...kept, { id, name, pixels }];

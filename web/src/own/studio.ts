@@ -1,6 +1,6 @@
 /** The sheets that are drawn on, one for each own picture, and which of them is in hand; what changes is encoded at once. */
 import { effect, type ReadonlySignal, signal } from "@preact/signals-core";
-import { asTrouble } from "../faults";
+import { inOneLine } from "../faults";
 import type { Recording } from "../recording";
 import type { Scene } from "../scene";
 import type { Own, Store } from "../store";
@@ -49,7 +49,7 @@ export async function openStudio(parts: Parts): Promise<Studio> {
   return createStudio(parts, sortOf(await sampleOf(scene, recording), scene.shape[2]));
 }
 
-export function createStudio({ scene, store, gallery }: Parts, sort: Sort): Studio {
+function createStudio({ scene, store, gallery }: Parts, sort: Sort): Studio {
   const blank = (): Sheet => ({
     easel: createEasel(scene.shape, sort),
     id: null,
@@ -94,8 +94,7 @@ export function createStudio({ scene, store, gallery }: Parts, sort: Sort): Stud
       work();
       word.value = "";
     } catch (thrown) {
-      const { message, hint } = asTrouble(thrown);
-      word.value = hint ? `${message}: ${hint}` : message;
+      word.value = inOneLine(thrown);
     }
   };
   const changed = () => {
@@ -177,8 +176,7 @@ export function createStudio({ scene, store, gallery }: Parts, sort: Sort): Stud
         try {
           await take(file);
         } catch (thrown) {
-          const { message, hint } = asTrouble(thrown);
-          word.value = hint ? `${message}: ${hint}` : message;
+          word.value = inOneLine(thrown);
           return;
         }
       }

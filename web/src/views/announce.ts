@@ -2,7 +2,7 @@
 import { effect } from "@preact/signals-core";
 import type { Probe } from "../probe";
 import { brief, factsOf, latentWords, trustLevel } from "../words";
-import { all, el } from "./dom";
+import { all, el, say } from "./dom";
 import type { Context, View } from "./view";
 
 const STILL_MS = 600;
@@ -23,7 +23,7 @@ export const announce: View = {
       const said = byHand ? "" : describe(context, held ? pinned : hover);
       clearTimeout(timer);
       timer = setTimeout(() => {
-        if (words.textContent !== said) words.textContent = said;
+        say(words, said);
       }, STILL_MS);
     });
     return all(

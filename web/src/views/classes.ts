@@ -1,36 +1,32 @@
 /** What the classifier takes the picture for: its best three as bars, or all of them. */
-import { effect, signal } from "@preact/signals-core";
+import { computed, effect, signal } from "@preact/signals-core";
 import { followClasses } from "../classes";
 import { classColour, css } from "../palette";
 import type { Probe } from "../probe";
-import { all, el } from "./dom";
+import { all, el, faultNote } from "./dom";
 import type { Context } from "./view";
 
 const BEST = 3;
 
-/** `of` gives the probe that is looked at. Hidden where the scene has no classifier. */
+/** `of` gives the probe that is looked at. Hidden where the scene has no classifier; one may come while it trains. */
 export function createClasses(context: Context, of: () => Probe) {
   const { scene, store, hover } = context;
-  const classes = scene.classifier?.classes ?? [];
+  const classes = computed(() => scene.classifier?.classes ?? []);
   const expanded = signal(false);
   const more = el("button", {
-    ...{ type: "button", class: "button", hidden: classes.length <= BEST },
+    ...{ type: "button", class: "button" },
     onclick: () => {
       expanded.value = !expanded.value;
     },
   });
   const list = el("ul", { class: "bars", "aria-label": "Class probabilities" });
-  const told = scene.classifier?.accuracy;
-  const title =
-    typeof told === "number"
-      ? `By a classifier that names ${(100 * told).toFixed(1)} % of held-out images as they are labelled`
-      : "By a classifier that was trained beside the model";
-  const heading = el("h3", { text: "the classifier says", title });
-  const node = el("div", { class: "verdict", hidden: classes.length === 0 }, heading, more, list);
-  const rows = classes.map((name) => createRow(name));
-  const { named, undo } = followClasses(context.decoder, () => {
+  const wrong = el("div", {});
+  const heading = el("h3", { text: "the classifier says" });
+  const node = el("div", { class: "verdict" }, heading, more, list, wrong);
+  const rows = computed(() => classes.value.map((name) => createRow(name)));
+  const { named, fault, retry, undo } = followClasses(context.decoder, () => {
     const probe = of();
-    if (classes.length === 0) return null;
+    if (classes.value.length === 0) return null;
     // What a person brought is named itself; all else by its decoded picture.
     const own = probe.place.value?.own;
     const pixels = own?.pixels ?? probe.picture.value?.pixels;
@@ -42,24 +38,41 @@ export function createClasses(context: Context, of: () => Probe) {
     undo: all(
       undo,
       effect(() => {
+        node.hidden = classes.value.length === 0;
+        more.hidden = classes.value.length <= BEST;
+        heading.title = titleOf(scene.classifier?.accuracy ?? null);
+      }),
+      effect(() => {
+        const told = fault.value;
+        const message = `the picture is not named: ${told?.message}`;
+        wrong.replaceChildren(...(told ? [faultNote({ message, hint: told.hint, retry })] : []));
+      }),
+      effect(() => {
         const probabilities = named.value?.probabilities ?? null;
         const theme = store.themeNow.value;
         const open = expanded.value;
-        more.textContent = open ? `best ${BEST}` : `all ${classes.length}`;
+        const { length } = classes.value;
+        more.textContent = open ? `best ${BEST}` : `all ${length}`;
         more.setAttribute("aria-expanded", String(open));
         // All stand still, each in its place; the best three are sorted.
-        const order = [...classes.keys()];
+        const order = [...classes.value.keys()];
         if (!open) order.sort((a, b) => (probabilities?.[b] ?? 0) - (probabilities?.[a] ?? 0)).splice(BEST);
         list.replaceChildren(
           ...order.map((i) => {
-            const row = rows[i]!;
-            row.show(probabilities?.[i] ?? null, css(classColour(i, classes.length, theme)));
+            const row = rows.value[i]!;
+            row.show(probabilities?.[i] ?? null, css(classColour(i, length, theme)));
             return row.node;
           }),
         );
       }),
     ),
   };
+}
+
+function titleOf(accuracy: number | null): string {
+  return accuracy === null
+    ? "By a classifier that was trained beside the model"
+    : `By a classifier that names ${(100 * accuracy).toFixed(1)} % of held-out images as they are labelled`;
 }
 
 function createRow(name: string) {

@@ -1,4 +1,5 @@
 /** Makes elements. Text is only ever text: labels and names come from strangers. */
+import type { Fault } from "../faults";
 
 type Value = string | number | boolean | ((event: Event) => void);
 type Child = Node | string | null;
@@ -36,8 +37,38 @@ export function icon(...paths: readonly string[]): SVGSVGElement {
   return svg("svg", { class: "icon", viewBox: "0 0 16 16", "aria-hidden": "true" }, ...lines);
 }
 
+/** Pixels up to which the stylesheet has the panels one below the other: across, and up; of the usual letters. */
+const NARROW = 760;
+const LOW = 440;
+/** Pixels that the stylesheet's letters are high where the browser's are the usual 16. */
+const LETTERS = 13;
+
+/** The page that the panel is in is that narrow, or that low, beside its letters. */
+export function isNarrow(panel: HTMLElement): boolean {
+  const page = panel.closest(".page");
+  const large = largeness(panel);
+  const [width, height] = [page?.clientWidth ?? innerWidth, page?.clientHeight ?? innerHeight];
+  return width <= NARROW * large || height <= LOW * large;
+}
+
+/** How large the person's letters are: 1 where the browser's are the usual 16 pixels. */
+export function largeness(place: Element): number {
+  const page = place.closest(".page");
+  return (page && Number.parseFloat(getComputedStyle(page).fontSize) / LETTERS) || 1;
+}
+
+/** To be called for a panel that was just opened: where the page scrolls it may be out of sight. */
+export function bringIntoSight(panel: HTMLElement): void {
+  requestAnimationFrame(() => panel.scrollIntoView?.({ block: "nearest" }));
+}
+
+/** Says something in an element. What it says already is left alone, so that no reader of screens says it again. */
+export function say(node: HTMLElement, text: string): void {
+  if (node.textContent !== text) node.textContent = text;
+}
+
 /** What is wrong, what to do, and a button that tries again. */
-export function faultNote(fault: { message: string; hint: string; retry: () => void }): HTMLElement {
+export function faultNote(fault: Fault): HTMLElement {
   return el(
     "div",
     { class: "fault", role: "alert" },

@@ -1,9 +1,11 @@
 /** The inspector: what a place decodes to, and a real image beside what the model makes of it. */
-import { effect } from "@preact/signals-core";
+import { computed, effect } from "@preact/signals-core";
 import { pinCursor, pinNearest } from "../actions";
+import { isApart } from "../links";
 import type { Probe } from "../probe";
 import type { Place } from "../store";
 import { brief, factsOf, grouped, latentWords } from "../words";
+import { createAltered } from "./altered";
 import { createCarry } from "./carry";
 import { createClasses } from "./classes";
 import { createDifference } from "./difference";
@@ -12,6 +14,7 @@ import { createKin } from "./kin";
 import { createLatentLines, FEW } from "./latent";
 import { createSlot, createTileShow, type Slot, type TileShow } from "./pictures";
 import { createSupport } from "./support";
+import { captionOf, createTwins } from "./twin";
 import type { Context, View } from "./view";
 
 export const inspector: View = {
@@ -30,16 +33,27 @@ function mainCard(place: HTMLElement, context: Context): () => void {
   const { store, hover, pinned } = context;
   const { title, unpin, pin, decoded, near, beside, captions, note, facts, nodes, frame, picture, trio } =
     mainParts(context);
+  const twins = createTwins(context, place);
+  const altered = createAltered(context, place);
   const focus = () => (store.pin.value ? pinned : hover);
   const support = createSupport(() => focus().place.value, [frame]);
+  const read = () => focus().reading.value.place;
   const kin = createKin(context, () => focus().place.value);
-  const latent = createLatentLines(context, () => focus().place.value);
+  const latent = createLatentLines(context, () => focus().place.value, read);
   const classes = createClasses(context, focus);
   const difference = createDifference(context, focus);
   const carry = createCarry(context);
+  const there = computed(() => store.cursor.value !== null);
   picture.append(support.node);
-  trio.append(difference.node);
-  place.append(...nodes, carry.node, classes.node, kin.node, latent.node);
+  trio.append(difference.node, twins.remade);
+  const both = el("div", { class: "both" }, picture, twins.decoded, altered.node);
+  place.append(
+    ...nodes.map((node) => (node === picture ? both : node)),
+    carry.node,
+    classes.node,
+    kin.node,
+    latent.node,
+  );
   return all(
     effect(() => {
       const held = store.pin.value;
@@ -47,20 +61,27 @@ function mainCard(place: HTMLElement, context: Context): () => void {
       const image = held?.by === "image" || own;
       title.textContent = titleOf(context);
       unpin.hidden = !held;
-      pin.hidden = Boolean(held) || !store.cursor.value;
-      caption(captions[0], image ? REMADE : ["decoded here", "decoded"]);
+      pin.hidden = Boolean(held) || !there.value;
+      const model = isApart(store) ? captionOf(context, "main") : "";
+      const name = image ? REMADE : (["decoded here", "decoded"] as const);
+      caption(captions[0], model ? [model, model] : name);
+      captions[0].title = model;
       beside.node.setAttribute("aria-label", image ? "The image itself" : "Its reconstruction");
       caption(captions[1], [image && !own ? "nearest other" : "nearest image", "nearest"]);
       caption(captions[2], own ? ["your image", "yours"] : image ? ["the image itself", "original"] : REMADE);
       place.classList.toggle("has-pin", Boolean(held));
     }),
     showPicture(decoded, focus, context),
+    effect(() => {
+      // What has nothing to show yet is no row of empty boxes.
+      place.classList.toggle("bare", !store.pin.value && !hover.place.value);
+    }),
     effect(() => note.replaceChildren(...noteOf(context, focus()))),
     showPair(near, beside, context, focus),
     effect(() => facts.replaceChildren(...factLines(context, focus()))),
     latent.undo,
     support.undo,
-    ...[kin.undo, classes.undo, difference.undo, carry.undo],
+    ...[kin.undo, classes.undo, difference.undo, carry.undo, twins.undo, altered.undo],
   );
 }
 
@@ -142,7 +163,7 @@ function secondCard(place: HTMLElement, context: Context): () => void {
     }),
     showPicture(decoded, () => (store.pin.value ? hover : null), context),
     effect(() => {
-      const found = hover.neighbour.value;
+      const found = hover.reading.value.neighbour;
       if (card.hidden || !store.pin.value) return;
       if (found) realTile.show(found.index);
       words.textContent = found
@@ -174,11 +195,11 @@ function showPair(near: Slot, beside: Slot, { recording, store }: Context, focus
   return all(
     effect(() => {
       const probe = focus();
-      const found = probe.neighbour.value;
-      const image = probe.place.value?.image ?? -1;
+      const { place, neighbour: found } = probe.reading.value;
+      const image = place?.image ?? -1;
       const remade = probe.neighbourPicture.value;
       nearTile.show(found?.index ?? -1);
-      const own = probe.place.value?.own;
+      const own = place?.own;
       besideTile.show(image);
       if (own) beside.paint(own.pixels);
       if (image >= 0 || own) return;
@@ -191,14 +212,29 @@ function showPair(near: Slot, beside: Slot, { recording, store }: Context, focus
   );
 }
 
+const BY_POINTER = [
+  "Move over the map: every spot of it decodes.",
+  "A click pins it; ? lists all keys.",
+] as const;
+const BY_FINGER = [
+  "Hold a finger on the map: every spot of it decodes.",
+  "A tap pins it; one finger moves the map, two zoom it.",
+] as const;
+
 /** What stands over the picture: nothing yet, on its way, or what went wrong. */
 function noteOf({ store, decoder }: Context, probe: Probe): Node[] {
-  const fault = probe.fault.value;
+  // An image that is pinned has no place before its latent is here.
+  const unread = store.pin.value && !probe.place.value ? store.latentsFault.value : null;
+  const fault = probe.fault.value ?? unread;
   if (fault) return [faultNote(fault)];
   if (probe.picture.value) return [];
   if (!probe.place.value) {
-    const words = store.pin.value ? "Loading\u2026" : "Move over the map: every spot of it decodes.";
-    return [el("p", { class: "quiet", text: words })];
+    const elsewhere = store.link.value === "none" && store.cursor.value?.side === "beside";
+    const [how, more] = matchMedia("(hover: none)").matches ? BY_FINGER : BY_POINTER;
+    const rest = elsewhere ? "The run beside has other images." : how;
+    if (store.pin.value) return [el("p", { class: "quiet", text: "Loading\u2026" })];
+    const second = el("p", { class: "quiet more", text: more });
+    return [el("p", { class: "quiet", text: rest }), ...(elsewhere ? [] : [second])];
   }
   const state = decoder.state.value;
   const words = state === "starting" || state === "asleep" ? "Starting the decoder\u2026" : "Decoding\u2026";
@@ -207,9 +243,8 @@ function noteOf({ store, decoder }: Context, probe: Probe): Node[] {
 
 function factLines(context: Context, probe: Probe): Node[] {
   const { scene, store } = context;
-  const at = probe.place.value;
+  const { place: at, neighbour: found } = probe.reading.value;
   if (!at) return [];
-  const found = probe.neighbour.value;
   const image = at.image >= 0 ? at.image : (found?.index ?? -1);
   const columns = store.columns.value;
   const lines: (readonly [string, string])[] = [];

@@ -1,5 +1,7 @@
-/** The dialog that lists the keys, from the table that binds them. */
+/** The dialog that lists the keys, from the commands that they are bound to. */
 import { effect } from "@preact/signals-core";
+import { GROUPS } from "../commands";
+import { type Group, onMac, shownKey } from "../commands/command";
 import { all, el, icon } from "./dom";
 import type { View } from "./view";
 
@@ -7,7 +9,7 @@ export const keys: View = {
   name: "keys",
   title: "Keys",
   tag: "div",
-  mount(place, { keys: lines, store }) {
+  mount(place, { store }) {
     const close = () => {
       store.keysOpen.value = false;
     };
@@ -17,9 +19,6 @@ export const keys: View = {
         store.lettersAnywhere.value = anywhere.checked;
       },
     });
-    const rows = lines.map(({ shown, does }) =>
-      el("tr", {}, el("td", {}, ...shown.map((key) => el("kbd", { text: key }))), el("td", { text: does })),
-    );
     const dialog = el(
       "dialog",
       { class: "keys panel", "aria-labelledby": "keys-title", onclose: close },
@@ -33,7 +32,7 @@ export const keys: View = {
           icon("M4 4l8 8M12 4l-8 8"),
         ),
       ),
-      el("table", {}, el("tbody", {}, ...rows)),
+      el("div", { class: "key-groups" }, ...GROUPS.map(table)),
       el("label", { class: "option" }, anywhere, "Keys work wherever the focus is, not only on the map"),
     );
     place.append(dialog);
@@ -49,3 +48,18 @@ export const keys: View = {
     );
   },
 };
+
+function table({ title, commands }: Group): HTMLTableElement {
+  const mac = onMac();
+  const rows = commands
+    .filter(({ keys }) => keys.length > 0)
+    .map(({ keys, title }) =>
+      el(
+        "tr",
+        {},
+        el("td", {}, ...keys.map((key) => el("kbd", { text: shownKey(key, mac) }))),
+        el("td", { text: title }),
+      ),
+    );
+  return el("table", {}, el("caption", { text: title }), el("tbody", {}, ...rows));
+}

@@ -4,7 +4,8 @@ import { followKin, KIN } from "../kin";
 import type { Place } from "../store";
 import { brief, factsOf } from "../words";
 import { all, el } from "./dom";
-import { createSlot, createTileShow } from "./pictures";
+import { hands } from "./handing";
+import { createStill, createTileShow } from "./pictures";
 import type { Context } from "./view";
 
 export function createKin(context: Context, of: () => Place | null) {
@@ -12,7 +13,7 @@ export function createKin(context: Context, of: () => Place | null) {
   const { kin, undo } = followKin(store, recording, of);
   const most = Math.min(KIN, Math.max(0, scene.n - 1));
   const cells = Array.from({ length: most }, (_, rank) => {
-    const slot = createSlot(scene.shape, `Neighbour ${rank + 1}`);
+    const slot = createStill(scene.shape, `Neighbour ${rank + 1}`);
     const distance = el("span", {});
     const button = el(
       "button",
@@ -26,6 +27,10 @@ export function createKin(context: Context, of: () => Place | null) {
       slot.node,
       distance,
     );
+    hands(button, () => {
+      const found = kin.peek()[rank];
+      return found ? [found.index] : null;
+    });
     return { slot, button, distance, tile: createTileShow(slot, recording) };
   });
   const row = el("div", { class: "kin-row" }, ...cells.map(({ button }) => button));

@@ -1,17 +1,20 @@
 /** Where the person's own images land on a map: a numbered mark each, unlike any other. */
 import { effect } from "@preact/signals-core";
 import type { Pane } from "../beside";
+import { boxOf } from "../boxes";
 import { ownPlace } from "../store";
-import { all, svg } from "./dom";
+import { all, largeness, svg } from "./dom";
 import type { Context } from "./view";
 
 /** Draws into the marks of a pane; returns what undoes it. */
 export function mountLandings(drawing: SVGElement, { store }: Context, pane: Pane): () => void {
+  if (pane.side === "beside" && store.link.peek() !== "run") return () => {};
   const group = svg("g", { class: "landings" });
   const marks = new Map<number, SVGGElement>();
   drawing.append(group);
   const follow = () => {
-    const box = drawing.getBoundingClientRect();
+    if (marks.size === 0) return;
+    const box = boxOf(drawing);
     const shown = pane.shown.peek();
     for (const [id, mark] of marks) {
       const spot = ownPlace(store.encoded.peek().get(id), shown)?.spot;
@@ -26,7 +29,7 @@ export function mountLandings(drawing: SVGElement, { store }: Context, pane: Pan
       const kept = store.own.value;
       const pin = store.pin.value;
       for (const { id } of kept) {
-        const mark = marks.get(id) ?? createMark(id);
+        const mark = marks.get(id) ?? createMark(id, largeness(drawing));
         marks.set(id, mark);
         mark.classList.toggle("held", pin?.by === "own" && pin.id === id);
       }
@@ -43,7 +46,8 @@ export function mountLandings(drawing: SVGElement, { store }: Context, pane: Pan
   );
 }
 
-function createMark(id: number): SVGGElement {
+function createMark(id: number, large: number): SVGGElement {
   const name = svg("text", { "text-anchor": "middle", dy: "0.36em", text: String(id) });
-  return svg("g", { class: "landing" }, svg("path", { d: "M0 -11L11 0L0 11L-11 0Z" }), name);
+  const r = 11 * large;
+  return svg("g", { class: "landing" }, svg("path", { d: `M0 ${-r}L${r} 0L0 ${r}L${-r} 0Z` }), name);
 }

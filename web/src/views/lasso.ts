@@ -1,7 +1,9 @@
 /** Drawing around points: with the lasso or the box in the hand, or with Shift held on a map without depth. */
 import { effect } from "@preact/signals-core";
+import { paneInUse, screenOf } from "../actions";
 import type { Pane } from "../beside";
-import { type How, select, selectAt } from "../select";
+import { boxOf, outlineNow } from "../outline";
+import { draws, type How, select, selectAt } from "../select";
 import { all, svg } from "./dom";
 import type { Context } from "./view";
 
@@ -23,9 +25,14 @@ export function mountLasso(place: HTMLElement, context: Context, pane: Pane): ()
   let places: Place[] | null = null;
   let drawn = false;
   const draw = () => {
+    const seen = places ?? byKeys(context, pane);
+    if (seen.length < 2) {
+      // Where it is would have to be laid out, at every move of a hand that draws nothing.
+      outline.removeAttribute("d");
+      return;
+    }
     const { x, y } = drawing.getBoundingClientRect();
-    const corners = (places ?? []).map(([left, top]) => `${left - x} ${top - y}`);
-    outline.setAttribute("d", corners.length > 1 ? `M${corners.join("L")}Z` : "");
+    outline.setAttribute("d", `M${seen.map(([left, top]) => `${left - x} ${top - y}`).join("L")}Z`);
   };
   const drop = () => {
     places = null;
@@ -36,8 +43,10 @@ export function mountLasso(place: HTMLElement, context: Context, pane: Pane): ()
     (event) => {
       drawn = false;
       const flat = pane.shown.peek()?.map.dims === 2;
+      // Images of another set cannot be chosen from this one.
+      if (pane.side === "beside" && store.link.peek() === "none") return;
       if (event.button !== 0 || !event.isPrimary) return;
-      if (store.tool.peek() === "move" && !(event.shiftKey && flat)) return;
+      if (!draws(store.tool.peek()) && !(event.shiftKey && flat)) return;
       event.stopImmediatePropagation();
       places = [[event.clientX, event.clientY]];
       pane.surface.setPointerCapture(event.pointerId);
@@ -73,16 +82,32 @@ export function mountLasso(place: HTMLElement, context: Context, pane: Pane): ()
   return all(
     effect(() => {
       pane.surface.dataset.tool = store.tool.value;
-      if (store.tool.value === "move") drop();
+      if (!draws(store.tool.value)) drop();
     }),
+    effect(() => {
+      void [store.corners.value, store.cursor.value];
+      draw();
+    }),
+    pane.map.onDraw(() => store.corners.peek().length > 0 && draw()),
     () => listening.abort(),
     () => drawing.remove(),
   );
 }
 
+/** What the keys have drawn so far, and on to the cursor. */
+function byKeys(context: Context, pane: Pane): Place[] {
+  const { store } = context;
+  if (store.corners.peek().length === 0 || paneInUse(context) !== pane) return [];
+  const places = outlineNow(context);
+  const at = screenOf(context, store.cursor.peek());
+  if (!at) return places;
+  const [from] = places;
+  return store.tool.peek() === "box" && from ? boxOf(from, at) : [...places, at];
+}
+
 function outlined(places: readonly Place[], to: Place, isBox: boolean): Place[] {
   const [from] = places as [Place];
-  if (isBox) return [from, [to[0], from[1]], to, [from[0], to[1]]];
+  if (isBox) return boxOf(from, to);
   const last = places.at(-1) ?? from;
   return Math.hypot(to[0] - last[0], to[1] - last[1]) < STEP ? [...places] : [...places, to];
 }

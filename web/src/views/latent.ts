@@ -13,8 +13,11 @@ const MOST = 40;
 const SAID_MS = 1200;
 const NOTHING = "\u00a0";
 
-/** `of` gives the place whose latent is shown. It takes its room before there is one, lest panels jump. */
-export function createLatentLines(context: Context, of: () => Place | null) {
+/**
+ * `of` gives the place whose latent is moved, and `read` the one whose numbers are told. It takes its room before
+ * there is one, lest panels jump.
+ */
+export function createLatentLines(context: Context, of: () => Place | null, read: () => Place | null) {
   const d = context.scene.latentDim;
   const sliders = createSliders(context, of);
   const name = el("h3", { text: d > FEW ? `latent, ${d} numbers` : "latent" });
@@ -58,7 +61,7 @@ export function createLatentLines(context: Context, of: () => Place | null) {
     );
   });
   const undo = effect(() => {
-    latent = of()?.latent ?? null;
+    latent = read()?.latent ?? null;
     copy.disabled = !latent;
     const open = sliders.open.value;
     move.setAttribute("aria-expanded", String(open));
@@ -82,7 +85,7 @@ export function createLatentLines(context: Context, of: () => Place | null) {
 }
 
 /** A latent as JSON; nine digits bring back every float32 exactly. */
-export function listOf(latent: Float32Array): string {
+function listOf(latent: Float32Array): string {
   return JSON.stringify(Array.from(latent, (value) => Number(value.toPrecision(9))));
 }
 

@@ -5,7 +5,7 @@ import type { Fare } from "../ground";
 import { LAYERS } from "../layers";
 import type { Layer } from "../layers/layer";
 import { css } from "../palette";
-import { all, el } from "./dom";
+import { all, el, faultNote } from "./dom";
 import type { Context } from "./view";
 
 /** A drawer for the legend, and what undoes it. */
@@ -29,6 +29,7 @@ function createRow(context: Context, layer: Layer) {
     oninput: () => chooseLayer(context, name, { opacity: Number(opacity.value) / 100 }),
   });
   const note = el("p", { class: "quiet meaning" });
+  const wrong = el("div", {});
   const scale = el("div", { class: "scale" });
   const work = el("span", { class: "work", role: "status" });
   const label = el(
@@ -38,12 +39,15 @@ function createRow(context: Context, layer: Layer) {
     el("span", { text: title }),
     work,
   );
-  const node = el("li", { class: "layer" }, label, opacity, note, scale);
+  const node = el("li", { class: "layer" }, label, opacity, note, wrong, scale);
+  let shownFault: string | null = null;
   const undo = all(
     effect(() => {
       const setting = store.layers.value.get(name);
-      const maps = [store.map.value, store.beside.value].filter((map) => map !== null);
-      const reasons = maps.map((map) => layer.missing(scene, map));
+      const maps = [store.map.value, store.besideMap.value].filter((map) => map !== null);
+      const reasons = maps.map((map, i) =>
+        layer.missing(i === 0 ? scene : (store.otherScene.value ?? scene), map),
+      );
       // One map side by side with another may have what that one has not.
       const missing = reasons.includes(null) ? null : (reasons[0] ?? null);
       const isOn = (setting?.on ?? false) && missing === null;
@@ -56,8 +60,19 @@ function createRow(context: Context, layer: Layer) {
       opacity.value = String(Math.round(100 * (setting?.opacity ?? 1)));
       work.classList.toggle("busy", fare?.busy ?? false);
       work.setAttribute("aria-label", fare?.busy ? `${title}: working` : "");
-      note.textContent = missing ?? fare?.fault ?? "";
+      note.textContent = missing ?? "";
       note.hidden = note.textContent === "";
+    }),
+    effect(() => {
+      const fault = store.layers.value.get(name)?.on ? fareOf(context, name)?.fault : null;
+      if (fault === shownFault) return;
+      shownFault = fault ?? null;
+      const retry = () => {
+        for (const pane of [context.main, context.beside.peek()]) pane?.ground.again();
+      };
+      wrong.replaceChildren(
+        ...(fault ? [faultNote({ message: `${title}: ${fault}`, hint: "", retry })] : []),
+      );
     }),
     effect(() => {
       const told = fareOf(context, name)?.scale ?? null;

@@ -5,7 +5,7 @@ import type { Colouring } from "../colouring";
 import { classColour, css } from "../palette";
 import { type Channel, coloursOf, DISTORTION } from "../scene";
 import { grouped } from "../words";
-import { all, el, faultNote } from "./dom";
+import { all, el, faultNote, isNarrow } from "./dom";
 import { createHistogram } from "./histogram";
 import { createLayers } from "./layers";
 import { createSheet } from "./sheet";
@@ -14,7 +14,6 @@ import type { Context, View } from "./view";
 
 /** More lines than anyone reads; the rest are counted. */
 const LONGEST = 200;
-const NARROW = "(max-width: 760px)";
 
 export const legend: View = {
   name: "legend",
@@ -22,18 +21,12 @@ export const legend: View = {
   tag: "aside",
   mount(place, context) {
     const { scene, store } = context;
-    const channels = coloursOf(scene);
-    const wide = !matchMedia(NARROW).matches;
-    const choice = el(
-      "select",
-      {
-        class: "select",
-        "aria-label": "Colour by",
-        onchange: () => chooseColour(context, choice.value || null),
-      },
-      ...channels.map(({ name }) => el("option", { value: name, text: name })),
-      el("option", { value: "", text: "nothing" }),
-    );
+    const wide = !isNarrow(place);
+    const choice = el("select", {
+      class: "select",
+      "aria-label": "Colour by",
+      onchange: () => chooseColour(context, choice.value || null),
+    });
     const body = el("div", { class: "legend-body" });
     const drawer = el(
       "details",
@@ -42,7 +35,6 @@ export const legend: View = {
       el("label", { class: "chooser" }, choice),
       body,
     );
-    drawer.hidden = channels.length === 0;
     const layers = createLayers(context, wide);
     const pictures = createPictures(context);
     const sheet = createSheet(context);
@@ -51,6 +43,15 @@ export const legend: View = {
       pictures.undo,
       sheet.undo,
       layers.undo,
+      effect(() => {
+        const names = coloursOf(scene).map(({ name }) => name);
+        drawer.hidden = names.length === 0;
+        choice.replaceChildren(
+          ...names.map((name) => el("option", { value: name, text: name })),
+          el("option", { value: "", text: "nothing" }),
+        );
+        choice.value = store.colour.peek() ?? "";
+      }),
       effect(() => {
         choice.value = store.colour.value ?? "";
       }),

@@ -6,6 +6,9 @@ import { followPointer } from "./pointer";
 import { mountThumbs } from "./thumbs";
 import type { View } from "./view";
 
+/** How long a notice is there to be read. */
+const NOTICE_MS = 6000;
+
 export const map: View = {
   name: "map",
   title: "Map",
@@ -21,7 +24,13 @@ export const map: View = {
       el("button", { type: "button", class: "button", text: "Fit", onclick: () => context.fit(300) }),
     );
     const detour = el("p", { class: "detour panel" });
-    place.append(surface, summary, note, el("div", { class: "notes", role: "status" }, detour, astray));
+    const notice = el("p", { class: "notice panel" });
+    place.append(
+      surface,
+      summary,
+      note,
+      el("div", { class: "notes", role: "status" }, notice, detour, astray),
+    );
     return all(
       followPointer(context, context.main),
       mountThumbs(context, context.main),
@@ -32,6 +41,16 @@ export const map: View = {
         summary.textContent =
           `${map.dims} dimensions, epoch ${epoch ?? "loading"}, coloured by ${store.colour.value ?? "nothing"}. ` +
           "Arrow keys move the cursor, Enter pins, question mark lists all keys.";
+      }),
+      effect(() => {
+        const told = store.notice.value;
+        notice.hidden = told === null;
+        notice.textContent = told;
+        if (told === null) return;
+        const timer = setTimeout(() => {
+          store.notice.value = null;
+        }, NOTICE_MS);
+        return () => clearTimeout(timer);
       }),
       effect(() => {
         astray.hidden = !store.astray.value;

@@ -3,6 +3,7 @@ import { mountMarks } from "./crosses";
 import { all } from "./dom";
 import { mountLasso } from "./lasso";
 import { mountSheet } from "./sheet";
+import { mountTrails } from "./trails";
 import type { View } from "./view";
 
 export const marks: View = {
@@ -12,6 +13,7 @@ export const marks: View = {
   mount: (place, context) =>
     all(
       mountMarks(place, context, context.main),
+      mountTrails(place, context, context.main),
       mountLasso(place, context, context.main),
       mountSheet(place, context),
     ),

@@ -4,7 +4,7 @@ import { filesOf } from "../own/files";
 import { canEncode } from "../own/gallery";
 import { openStudio, type Studio } from "../own/studio";
 import { createDesk } from "./desk";
-import { all, el, icon } from "./dom";
+import { all, bringIntoSight, el, icon } from "./dom";
 import type { Context, View } from "./view";
 
 const STAYS = "Drop it: it is read and encoded in this page, and sent nowhere.";
@@ -57,6 +57,7 @@ export const own: View = {
         card.hidden = !store.easelOpen.value;
         place.parentElement?.classList.toggle("drawing", store.easelOpen.value);
         if (!store.easelOpen.value) return;
+        bringIntoSight(card);
         makeRoom(context);
         if (canEncode(scene)) void ready();
         else body.replaceChildren(...whyNot());
@@ -116,8 +117,9 @@ function createRoom(context: Context, body: HTMLElement) {
 function followDrops(target: HTMLElement, take: (files: readonly File[]) => void): () => void {
   const listening = new AbortController();
   const over = signal(false);
+  const root = target.getRootNode();
   const listen = <K extends keyof DocumentEventMap>(name: K, call: (event: DocumentEventMap[K]) => void) =>
-    document.addEventListener(name, call, { signal: listening.signal });
+    root.addEventListener(name, call as EventListener, { signal: listening.signal });
   const brings = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes("Files") ?? false;
   listen("dragover", (event) => {
     if (!brings(event)) return;

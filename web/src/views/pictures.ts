@@ -1,9 +1,8 @@
 /** Small canvases that show decoded numbers and tiles of an atlas, pixel for pixel. */
 import { type ReadonlySignal, signal } from "@preact/signals-core";
-import { asTrouble } from "../faults";
+import { type Fault, faultOf } from "../faults";
 import type { Recording, Tile } from "../recording";
 import type { Scene } from "../scene";
-import type { Fault } from "../store";
 import { el } from "./dom";
 
 /** From this size on a picture is scaled smoothly; below, its pixels are seen. */
@@ -18,6 +17,9 @@ export interface Slot {
   paintTile(tile: Tile): void;
   clear(): void;
 }
+
+/** What a tile of an atlas can be shown in. */
+export type TileSlot = Pick<Slot, "paintTile" | "clear">;
 
 export function createSlot(shape: Scene["shape"], name: string): Slot {
   const [h, w, c] = shape;
@@ -54,6 +56,44 @@ export function createSlot(shape: Scene["shape"], name: string): Slot {
   };
 }
 
+/** No side of a still has more pixels: none is shown larger than half of them. */
+const STILL = 192;
+const NOTHING = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
+let easel: HTMLCanvasElement | undefined;
+
+/**
+ * A tile that seldom changes, of which there are many: a canvas is a layer that the browser puts together anew in
+ * every frame, and this is a picture like any other (benchmarks/live.py).
+ */
+export function createStill(
+  [h, w]: Scene["shape"],
+  name: string,
+): TileSlot & { readonly node: HTMLImageElement } {
+  const smooth = Math.min(h, w) >= SMOOTH;
+  const node = el("img", {
+    ...{ class: smooth ? "picture smooth" : "picture", alt: name, src: NOTHING, draggable: "false" },
+    "data-empty": "",
+  });
+  node.style.setProperty("--columns", String(w));
+  node.style.setProperty("--shape", `${w} / ${h}`);
+  const part = Math.min(1, STILL / Math.max(h, w));
+  return {
+    node,
+    paintTile({ page, x, y }) {
+      easel ??= el("canvas", {});
+      easel.width = Math.max(1, Math.round(part * w));
+      easel.height = Math.max(1, Math.round(part * h));
+      easel.getContext("2d")?.drawImage(page, x, y, w, h, 0, 0, easel.width, easel.height);
+      node.src = easel.toDataURL();
+      delete node.dataset.empty;
+    },
+    clear() {
+      node.src = NOTHING;
+      node.dataset.empty = "";
+    },
+  };
+}
+
 /** Shows real images in a slot, by their index. */
 export interface TileShow {
   /** The newest index wins, whichever atlas page comes first; -1 shows none. */
@@ -61,7 +101,7 @@ export interface TileShow {
   readonly fault: ReadonlySignal<Fault | null>;
 }
 
-export function createTileShow(slot: Slot, recording: Recording): TileShow {
+export function createTileShow(slot: TileSlot, recording: Recording): TileShow {
   const fault = signal<Fault | null>(null);
   let wanted: number | null = null;
   const ask = (index: number) => {
@@ -77,8 +117,7 @@ export function createTileShow(slot: Slot, recording: Recording): TileShow {
         if (!current()) return;
         wanted = null; // so that it is asked for again
         slot.clear();
-        const { message, hint } = asTrouble(thrown);
-        fault.value = { message: `image ${index} did not load: ${message}`, hint, retry: () => ask(index) };
+        fault.value = faultOf(thrown, () => ask(index), `image ${index} did not load`);
       },
     );
   };

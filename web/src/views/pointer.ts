@@ -3,12 +3,34 @@ import { effect } from "@preact/signals-core";
 import { aimAt, pinAt } from "../actions";
 import type { Pane } from "../beside";
 import type { Explorer } from "../explorer";
+import type { Aim } from "../store";
+
+/** While a training wants the processor, a hand is followed no oftener: a screen of 60 Hz would cost it twice as much. */
+const MOVE_MS = 40;
 
 /** Keeps the cursor under the pointer, also when the map moves below it. Returns what undoes it. */
 export function followPointer(explorer: Explorer, pane: Pane): () => void {
   const { store } = explorer;
   const { surface } = pane;
   let at: readonly [number, number] | null = null;
+  let moved = 0;
+  let taken = Number.NEGATIVE_INFINITY;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** What the hand last aimed at: keys, a program and another map aim too, and a hand that rests does not take it back. */
+  let aimed: Aim | null = null;
+  const aim = (since?: number) => {
+    if (at) aimAt(explorer, ...at, pane, since);
+    aimed = store.aim.peek();
+  };
+  const stay = () => {
+    if (at && store.aim.peek() === aimed) aim();
+  };
+  const take = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    taken = performance.now();
+    aim(moved);
+  };
   const listening = new AbortController();
   const listen = <K extends keyof HTMLElementEventMap>(
     name: K,
@@ -19,8 +41,22 @@ export function followPointer(explorer: Explorer, pane: Pane): () => void {
     at = [event.clientX, event.clientY];
     const hovers = event.buttons === 0 || event.pointerType === "touch";
     store.pointing.value = hovers;
+    moved = performance.now();
     // What is dragged stays under the pointer: the camera, which is still to move, says where that is.
-    if (hovers) aimAt(explorer, ...at, pane);
+    if (!hovers) {
+      aimed = store.aim.peek(); // whoever aimed, now the hand does
+      return;
+    }
+    const wait = explorer.site.pulse?.busy() ? taken + MOVE_MS - moved : 0;
+    if (wait <= 0) take();
+    else timer ??= setTimeout(take, wait);
+  });
+  listen("pointerdown", (event) => {
+    // A mouse was there before; a finger comes from nowhere.
+    if (!event.isPrimary || event.pointerType !== "touch") return;
+    at = [event.clientX, event.clientY];
+    store.pointing.value = true;
+    aim();
   });
   listen("pointerleave", () => {
     at = null;
@@ -31,21 +67,21 @@ export function followPointer(explorer: Explorer, pane: Pane): () => void {
     if (event.detail > 1) return;
     pinBefore = store.pin.peek();
     pinAt(explorer, event.clientX, event.clientY, pane);
+    aimed = store.aim.peek();
     surface.focus({ preventScroll: true });
   });
   listen("dblclick", () => {
     store.pin.value = pinBefore; // it was meant to zoom, not to pin
   });
-  const undo = pane.map.onCamera(() => {
-    if (at) aimAt(explorer, ...at, pane);
-  });
+  const undo = pane.map.onCamera(stay);
   const follow = effect(() => {
     void store.sheet.value;
-    if (at) aimAt(explorer, ...at, pane);
+    stay();
   });
   return () => {
     listening.abort();
     follow();
     undo();
+    clearTimeout(timer);
   };
 }

@@ -3,7 +3,8 @@ import { effect, signal } from "@preact/signals-core";
 import { clearSelection } from "../select";
 import { classesOf, grouped, nameOf } from "../words";
 import { all, el, icon } from "./dom";
-import { createSlot, createTileShow } from "./pictures";
+import { hands } from "./handing";
+import { createStill, createTileShow } from "./pictures";
 import type { Context, View } from "./view";
 
 /** Pictures that are listed at a time. */
@@ -17,6 +18,8 @@ export const selection: View = {
     const { store } = context;
     const count = el("h2", { "aria-live": "polite" });
     const words = el("p", { class: "quiet" });
+    // By its heading all of it is dragged.
+    hands(count, () => [...store.selected.peek()].sort((a, b) => a - b));
     const strip = el("ul", { class: "strip", "aria-label": "Chosen images" });
     const more = el("button", { type: "button", class: "button", onclick: () => pages.value++ });
     const close = el(
@@ -40,6 +43,7 @@ export const selection: View = {
         place.hidden = chosen.size === 0;
         count.textContent = `${grouped(chosen.size)} ${chosen.size === 1 ? "image" : "images"}`;
         words.textContent = classesOf(context.scene, columns, chosen);
+        words.title = words.textContent;
       }),
       effect(() => {
         const images = [...store.selected.value].sort((a, b) => a - b);
@@ -59,14 +63,16 @@ export const selection: View = {
 function pictureOf(context: Context, image: number): HTMLElement {
   const { scene, store, recording } = context;
   const name = nameOf(scene, store.columns.peek(), image);
-  const slot = createSlot(scene.shape, name);
+  const slot = createStill(scene.shape, name);
   createTileShow(slot, recording).show(image);
   const pin = () => {
     store.pin.value = { by: "image", index: image };
   };
-  return el(
+  const button = el(
     "button",
     { type: "button", class: "kin", title: `${name}: pin it`, "aria-label": `Pin ${name}`, onclick: pin },
     slot.node,
   );
+  hands(button, () => [image]);
+  return button;
 }

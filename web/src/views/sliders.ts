@@ -112,7 +112,7 @@ function show({ slider, field }: Row, value: number | null): void {
   field.disabled = value === null;
   slider.value = String(value ?? 0);
   // What is being typed is not written over.
-  if (document.activeElement !== field) field.value = value === null ? "" : String(Number(value.toFixed(3)));
+  if (!field.matches(":focus")) field.value = value === null ? "" : String(Number(value.toFixed(3)));
 }
 
 function inOrder(order: Order, variance: Float32Array): number[] {

@@ -21,11 +21,7 @@ export function createSupport(of: () => Place | null, frames: readonly HTMLEleme
     const trust = of()?.trust ?? null;
     node.classList.toggle("off", trust === null);
     const words = trust === null ? null : trustLevel(trust);
-    for (const frame of frames) {
-      if (words) frame.dataset.trust = words.replace(" ", "-");
-      else delete frame.dataset.trust;
-      frame.style.setProperty("--trust", String(trust ?? 1));
-    }
+    for (const frame of frames) dressTrust(frame, trust);
     if (trust === null || !words) return;
     node.dataset.trust = words.replace(" ", "-");
     level.textContent = words;
@@ -34,4 +30,15 @@ export function createSupport(of: () => Place | null, frames: readonly HTMLEleme
     bar.style.setProperty("--part", String(trust));
   });
   return { node, undo };
+}
+
+/** A picture's frame looks as far to be believed as what it shows; null: nothing of it was guessed. */
+export function dressTrust(frame: HTMLElement, trust: number | null): void {
+  const words = trust === null ? undefined : trustLevel(trust).replace(" ", "-");
+  const part = String(trust ?? 1);
+  // Set again, the same number would have all that is in the frame looked at again.
+  if (frame.dataset.trust === words && frame.style.getPropertyValue("--trust") === part) return;
+  if (words === undefined) delete frame.dataset.trust;
+  else frame.dataset.trust = words;
+  frame.style.setProperty("--trust", part);
 }

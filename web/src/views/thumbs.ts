@@ -2,8 +2,7 @@
 import { effect } from "@preact/signals-core";
 import { togglePictures } from "../actions";
 import type { Pane } from "../beside";
-import type { Colouring } from "../colouring";
-import { classColour, css, rampColour } from "../palette";
+import { hueOf } from "../colouring";
 import { createSprites } from "../sprites";
 import { type Crowd, type Placed, Thinner } from "../thin";
 import { all, el } from "./dom";
@@ -17,7 +16,8 @@ const REST_MS = 60;
 
 /** Draws above the points of a pane; returns what undoes it. */
 export function mountThumbs(context: Context, pane: Pane): () => void {
-  const { scene, store, recording } = context;
+  const { store } = context;
+  const { scene, recording } = pane.world;
   const node = el("canvas", { class: "thumbs", "aria-hidden": "true" });
   // Read by no one, but drawn from a canvas in memory: faster there than through a graphics processor.
   const brush = node.getContext("2d", { willReadFrequently: true });
@@ -62,8 +62,8 @@ export function mountThumbs(context: Context, pane: Pane): () => void {
     effect(() => {
       const shown = pane.shown.value;
       const isOn = store.pictures.value > 0 && !pane.travelling.value;
-      colourOf = coloursOf(store.colouring.value, store.themeNow.value);
-      const [visible, first] = [store.visible.value, store.selected.value];
+      colourOf = hueOf(pane.looks.colouring.value, store.themeNow.value);
+      const [visible, first] = [pane.looks.visible.value, pane.looks.selected.value];
       crowd = shown && isOn ? { points: shown.points, dims: shown.map.dims, visible, first } : null;
       draw();
     }),
@@ -71,16 +71,6 @@ export function mountThumbs(context: Context, pane: Pane): () => void {
     () => clearTimeout(timer),
     () => node.remove(),
   );
-}
-
-function coloursOf(colouring: Colouring | null, theme: "light" | "dark"): (index: number) => string {
-  if (!colouring) return () => css(classColour(-1, 0, theme));
-  const { column, channel, range } = colouring;
-  const [low, high] = range;
-  if (column instanceof Int32Array) {
-    return (index) => css(classColour(column[index] ?? -1, channel.values.length, theme));
-  }
-  return (index) => css(rampColour(((column[index] ?? Number.NaN) - low) / (high - low || 1), theme));
 }
 
 /** A switch and a size, for the legend; returns also what undoes it. */

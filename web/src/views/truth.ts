@@ -3,7 +3,7 @@ import { effect } from "@preact/signals-core";
 import { chooseLayer, toggleDistortion } from "../actions";
 import { coloursOf, DISTORTION, type MapEntry, type MetricName } from "../scene";
 import { brief, hundredths, mapTitle } from "../words";
-import { all, el, icon } from "./dom";
+import { all, bringIntoSight, el, icon, isNarrow } from "./dom";
 import type { Context, View } from "./view";
 
 const MEANINGS: readonly (readonly [name: MetricName, title: string, meaning: string])[] = [
@@ -56,17 +56,20 @@ export const truth: View = {
       close();
       context.surface.focus({ preventScroll: true });
     });
-    const known = coloursOf(scene).some(({ name }) => name === DISTORTION.name);
     return all(
       effect(() => {
         const was = card.hidden;
         card.hidden = !store.truthOpen.value;
         // It lies over the map: what is shown whole stays in sight.
         if (was !== card.hidden && store.camera.peek() === null) context.fit(250);
+        if (!was || card.hidden) return;
+        // Beside the map there is one place for both.
+        if (!isNarrow(card)) store.trainingOpen.value = false;
+        bringIntoSight(card);
       }),
       effect(() => {
         fog.checked = store.layers.value.get("fog")?.on ?? false;
-        colour.hidden = !known;
+        colour.hidden = !coloursOf(scene).some(({ name }) => name === DISTORTION.name);
         const on = store.colour.value === DISTORTION.name;
         colour.textContent = on ? "Colour as before" : "Colour by distortion: where it lies";
       }),

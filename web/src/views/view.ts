@@ -1,15 +1,7 @@
 /** What a panel of the page is. */
 import type { Explorer } from "../explorer";
 
-/** A line of the table of keys. */
-export interface KeyLine {
-  readonly shown: readonly string[];
-  readonly does: string;
-}
-
-export interface Context extends Explorer {
-  readonly keys: readonly KeyLine[];
-}
+export type Context = Explorer;
 
 export interface View {
   readonly name: string;

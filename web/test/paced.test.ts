@@ -1,0 +1,141 @@
+/** What comes faster than it can be read, or than a training can spare. */
+import { signal } from "@preact/signals-core";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Pane } from "../src/beside";
+import type { Decoder } from "../src/decoder/client";
+import type { Explorer } from "../src/explorer";
+import { awaiting, paced } from "../src/paced";
+import { createProbe } from "../src/probe";
+import type { Shown } from "../src/recording";
+import { type Aim, createStore, type Place } from "../src/store";
+import { followPointer } from "../src/views/pointer";
+import { aScene } from "./fixtures";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test("of many values the first comes at once and the last in the end, and no more than one a pause", () => {
+  const source = signal(0);
+  const { value, undo } = paced(source, () => 100);
+  const seen: number[] = [];
+  const stop = value.subscribe((now) => void seen.push(now));
+  for (let i = 1; i <= 50; i++) {
+    source.value = i;
+    vi.advanceTimersByTime(10);
+  }
+  vi.advanceTimersByTime(200);
+  expect(seen.slice(0, 2)).toEqual([0, 1]);
+  expect(seen.at(-1)).toBe(50);
+  expect(seen.length).toBeLessThanOrEqual(8);
+  stop();
+  undo();
+});
+
+test("without a pause every value comes; one that leaps comes at once", () => {
+  let pause = 0;
+  const source = signal<number | null>(1);
+  const { value, undo } = paced(
+    source,
+    () => pause,
+    (before, now) => (before === null) !== (now === null),
+  );
+  for (const next of [2, 3, 4]) {
+    source.value = next;
+    expect(value.value).toBe(next);
+  }
+  pause = 100;
+  source.value = 5;
+  expect(value.value).toBe(4);
+  source.value = null;
+  expect(value.value).toBeNull();
+  vi.advanceTimersByTime(200);
+  expect(value.value).toBeNull();
+  undo();
+  source.value = 6;
+  vi.advanceTimersByTime(200);
+  expect(value.value).toBeNull();
+});
+
+test("what waits is called once: when what it waits for is there, or when that takes too long", () => {
+  let [calls, wait] = [0, 20];
+  const { ask, there, undo } = awaiting(
+    () => calls++,
+    () => wait,
+  );
+  there();
+  expect(calls).toBe(0); // nobody asked
+  ask();
+  ask();
+  expect(calls).toBe(0);
+  there();
+  expect(calls).toBe(1);
+  vi.advanceTimersByTime(100);
+  expect(calls).toBe(1);
+  ask();
+  vi.advanceTimersByTime(20);
+  expect(calls).toBe(2);
+  ask();
+  undo();
+  vi.advanceTimersByTime(100);
+  expect(calls).toBe(2);
+  wait = 0;
+  ask();
+  expect(calls).toBe(3);
+});
+
+test.each([
+  ["while something trains, with its picture", 100, 5, 5],
+  ["while something trains and the picture is late, before it", 100, 80, 24],
+  ["else at once", 0, 80, 0],
+])("a place is marked %s", async (_, pause, takes, after) => {
+  const place = signal<Place | null>(null);
+  const shown = signal({ epoch: 3 } as Shown);
+  const decode = () => new Promise((go) => setTimeout(() => go(new Float32Array(4)), takes));
+  const outlook = { shown, latents: signal(null), decoder: { decode } as unknown as Decoder };
+  const probe = createProbe(outlook, { place, neighbour: signal(null) }, signal(true), () => pause);
+  const at = {
+    latent: Float32Array.of(1, 2),
+    spot: Float32Array.of(1, 2),
+    image: -1,
+    side: "main",
+    trust: null,
+  };
+  place.value = at as Place;
+  const seen = [];
+  for (let ms = 0; ms < 100; ms++) {
+    if (probe.seen.value.place) seen.push(ms);
+    await vi.advanceTimersByTimeAsync(1);
+  }
+  expect(seen[0]).toBe(after);
+  probe.dispose();
+});
+
+test.each([
+  [true, 26],
+  [false, 60],
+])("a hand that moves sixty times a second, while something trains: %s", (busy, most) => {
+  const store = createStore(aScene());
+  store.shown.value = {} as never;
+  const map = {
+    toScreen: () => [-1, -1],
+    toSpot: (x: number, y: number) => Float32Array.of(x, y),
+    onCamera: () => () => {},
+  };
+  const surface = new EventTarget();
+  const pane = { side: "main", surface, map, shown: store.shown } as unknown as Pane;
+  const site = { pulse: { busy: () => busy } };
+  const undo = followPointer({ store, site, main: pane } as unknown as Explorer, pane);
+  const aims: Aim[] = [];
+  const stop = store.aim.subscribe((aim) => void (aim && aims.push(aim)));
+  for (let i = 1; i <= 60; i++) {
+    const told = { isPrimary: true, buttons: 0, pointerType: "mouse", clientX: i, clientY: 0 };
+    surface.dispatchEvent(Object.assign(new Event("pointermove"), told));
+    vi.advanceTimersByTime(1000 / 60);
+  }
+  vi.advanceTimersByTime(100);
+  expect(aims.length).toBeLessThanOrEqual(most);
+  expect(aims.length).toBeGreaterThan(most / 2);
+  expect(aims.at(-1)).toMatchObject({ spot: Float32Array.of(60, 0) });
+  stop();
+  undo();
+});
