@@ -1,9 +1,9 @@
 /** The palette: every command by its name, found by parts of it. */
-import { effect } from "@preact/signals-core";
 import { GROUPS } from "../commands";
 import { onMac, shownKey } from "../commands/command";
 import { type Found, fuzzy } from "../fuzzy";
 import { all, el } from "./dom";
+import { opening } from "./opening";
 import type { Context, View } from "./view";
 
 interface Line {
@@ -65,7 +65,6 @@ export const commands: View = {
       count.textContent = lines.length === 0 ? "Nothing is called that." : "";
       point(0);
     };
-    dialog.addEventListener("close", close);
     dialog.addEventListener("click", (event) => event.target === dialog && close());
     field.addEventListener("input", search);
     field.addEventListener("keydown", (event) => {
@@ -79,11 +78,8 @@ export const commands: View = {
     });
     place.append(dialog);
     return all(
-      effect(() => {
-        if (store.commandsOpen.value === dialog.open) return;
-        if (!store.commandsOpen.value) return dialog.close();
+      opening(dialog, store.commandsOpen, () => {
         field.value = "";
-        dialog.showModal();
         search();
       }),
       () => place.replaceChildren(),

@@ -3,6 +3,7 @@ import { effect } from "@preact/signals-core";
 import { GROUPS } from "../commands";
 import { type Group, onMac, shownKey } from "../commands/command";
 import { all, el, icon } from "./dom";
+import { opening } from "./opening";
 import type { View } from "./view";
 
 export const keys: View = {
@@ -21,7 +22,7 @@ export const keys: View = {
     });
     const dialog = el(
       "dialog",
-      { class: "keys panel", "aria-labelledby": "keys-title", onclose: close },
+      { class: "keys panel", "aria-labelledby": "keys-title" },
       el(
         "div",
         { class: "card-head" },
@@ -40,10 +41,7 @@ export const keys: View = {
       effect(() => {
         anywhere.checked = store.lettersAnywhere.value;
       }),
-      effect(() => {
-        if (store.keysOpen.value && !dialog.open) dialog.showModal();
-        else if (!store.keysOpen.value && dialog.open) dialog.close();
-      }),
+      opening(dialog, store.keysOpen),
       () => place.replaceChildren(),
     );
   },
