@@ -4,7 +4,7 @@ import { followPair } from "../compare";
 import { type DifferenceKind, meanSquaredError, paintDifference } from "../difference";
 import type { Probe } from "../probe";
 import { errorWords } from "../words";
-import { all, el } from "./dom";
+import { all, el, say } from "./dom";
 import { createSlot } from "./pictures";
 import type { Context } from "./view";
 
@@ -18,7 +18,11 @@ export function createDifference(context: Context, of: () => Probe) {
   const { scene, store, recording } = context;
   const slot = createSlot(scene.shape, "Difference");
   const kind = signal<DifferenceKind>("signed");
-  const words = el("figcaption", {});
+  const [full, error] = [
+    el("span", {}),
+    el("span", { class: "error", title: "Mean squared error per number" }),
+  ];
+  const words = el("figcaption", {}, full, error);
   const change = el(
     "button",
     {
@@ -36,26 +40,22 @@ export function createDifference(context: Context, of: () => Probe) {
     undo: all(
       undo,
       effect(() => {
-        const told = pair.value;
         const name = `${MEANINGS[kind.value]}. Click to see it ${kind.value === "signed" ? "absolute" : "signed"}.`;
         change.title = name;
         change.setAttribute("aria-label", `Difference. ${name}`);
+      }),
+      effect(() => {
+        const told = pair.value;
+        full.className = told ? "full" : "";
+        say(full, "difference");
         if (!told) {
           slot.clear();
-          words.replaceChildren("difference");
+          say(error, "");
           return;
         }
         const [theme, how] = [store.themeNow.value, kind.value];
         slot.draw((bytes) => paintDifference(bytes, told.real, told.remade, scene.shape[2], how, theme));
-        const error = meanSquaredError(told.real, told.remade);
-        words.replaceChildren(
-          el("span", { class: "full", text: "difference" }),
-          el("span", {
-            class: "error",
-            text: `MSE ${errorWords(error)}`,
-            title: "Mean squared error per number",
-          }),
-        );
+        say(error, `MSE ${errorWords(meanSquaredError(told.real, told.remade))}`);
       }),
     ),
   };

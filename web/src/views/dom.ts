@@ -67,6 +67,11 @@ export function say(node: HTMLElement, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** Fills an element with others. Where it is empty and stays so, nobody has to look at it again. */
+export function fill(node: HTMLElement, children: readonly Node[]): void {
+  if (children.length > 0 || node.firstChild) node.replaceChildren(...children);
+}
+
 /** What is wrong, what to do, and a button that tries again. */
 export function faultNote(fault: Fault): HTMLElement {
   return el(

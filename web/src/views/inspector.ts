@@ -3,15 +3,15 @@ import { computed, effect } from "@preact/signals-core";
 import { pinCursor, pinNearest } from "../actions";
 import { isApart } from "../links";
 import type { Probe } from "../probe";
-import type { Place } from "../store";
-import { brief, factsOf, grouped, latentWords } from "../words";
+import { brief, factsOf, grouped } from "../words";
 import { createAltered } from "./altered";
 import { createCarry } from "./carry";
 import { createClasses } from "./classes";
 import { createDifference } from "./difference";
-import { all, el, faultNote, icon } from "./dom";
+import { all, el, faultNote, fill, icon } from "./dom";
+import { tellFacts } from "./facts";
 import { createKin } from "./kin";
-import { createLatentLines, FEW } from "./latent";
+import { createLatentLines } from "./latent";
 import { createSlot, createTileShow, type Slot, type TileShow } from "./pictures";
 import { createSupport } from "./support";
 import { captionOf, createTwins } from "./twin";
@@ -76,9 +76,12 @@ function mainCard(place: HTMLElement, context: Context): () => void {
       // What has nothing to show yet is no row of empty boxes.
       place.classList.toggle("bare", !store.pin.value && !hover.place.value);
     }),
-    effect(() => note.replaceChildren(...noteOf(context, focus()))),
+    effect(() => {
+      place.classList.toggle("with-sliders", latent.isOpen.value);
+    }),
+    effect(() => fill(note, noteOf(context, focus()))),
     showPair(near, beside, context, focus),
-    effect(() => facts.replaceChildren(...factLines(context, focus()))),
+    effect(() => tellFacts(facts, context, focus())),
     latent.undo,
     support.undo,
     ...[kin.undo, classes.undo, difference.undo, carry.undo, twins.undo, altered.undo],
@@ -156,10 +159,14 @@ function secondCard(place: HTMLElement, context: Context): () => void {
     el("div", { class: "row" }, decoded.node, real.node, words),
   );
   place.append(card);
+  const both = computed(() => {
+    const [pin, cursor] = [store.pin.value, store.cursor.value];
+    return pin !== null && cursor !== null && (pin.by !== "latent" || pin.latent !== cursor.latent);
+  });
   return all(
     effect(() => {
-      const [pin, cursor] = [store.pin.value, store.cursor.value];
-      card.hidden = !pin || !cursor || (pin.by === "latent" && pin.latent === cursor.latent);
+      card.hidden = !both.value;
+      place.classList.toggle("with-second", both.value);
     }),
     showPicture(decoded, () => (store.pin.value ? hover : null), context),
     effect(() => {
@@ -239,38 +246,6 @@ function noteOf({ store, decoder }: Context, probe: Probe): Node[] {
   const state = decoder.state.value;
   const words = state === "starting" || state === "asleep" ? "Starting the decoder\u2026" : "Decoding\u2026";
   return [el("p", { class: "quiet", text: words })];
-}
-
-function factLines(context: Context, probe: Probe): Node[] {
-  const { scene, store } = context;
-  const { place: at, neighbour: found } = probe.reading.value;
-  if (!at) return [];
-  const image = at.image >= 0 ? at.image : (found?.index ?? -1);
-  const columns = store.columns.value;
-  const lines: (readonly [string, string])[] = [];
-  if (image >= 0) {
-    if (at.own) lines.push(["nearest image", grouped(image)]);
-    else if (at.image < 0) lines.push(["image", grouped(image)]);
-    lines.push(...factsOf(scene, columns, image));
-  }
-  const lost = image >= 0 && !at.own ? store.shown.value?.distortion?.[image] : undefined;
-  if (lost !== undefined) lines.push(["neighbours lost", `${Math.round(lost * 12)} of 12`]);
-  if (found) {
-    const name = at.image >= 0 ? `to image ${grouped(found.index)}` : "latent distance";
-    lines.push([name, brief(found.distance)]);
-  }
-  if (at.latent.length <= FEW) lines.push(["latent", latentWords(at.latent, FEW)]);
-  lines.push(...spotLine(at));
-  const faults = [store.latentsFault.value, store.tilesFault.value];
-  return [
-    ...lines.flatMap(([name, value]) => [el("dt", { text: name }), el("dd", { text: value, title: value })]),
-    ...faults.flatMap((fault) => (fault ? [faultNote(fault)] : [])),
-  ];
-}
-
-/** The spot, where it is not the latent itself. */
-function spotLine({ latent, spot }: Place): (readonly [string, string])[] {
-  return latent.length === spot.length ? [] : [["spot", latentWords(spot, 3)]];
 }
 
 function nameOf({ scene, store }: Context, index: number): string {

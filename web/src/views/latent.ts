@@ -1,5 +1,5 @@
 /** The numbers of a latent: all of them where they are too many for one line, to be copied, and to be moved. */
-import { effect } from "@preact/signals-core";
+import { effect, type ReadonlySignal } from "@preact/signals-core";
 import type { Place } from "../store";
 import { hundredths, latentWords } from "../words";
 import { el, icon } from "./dom";
@@ -76,6 +76,7 @@ export function createLatentLines(context: Context, of: () => Place | null, read
   });
   return {
     node,
+    isOpen: sliders.open as ReadonlySignal<boolean>,
     undo() {
       clearTimeout(said);
       undo();

@@ -2,7 +2,7 @@
 import { effect } from "@preact/signals-core";
 import { screenOf } from "../actions";
 import { boxOf } from "../boxes";
-import { all, el } from "./dom";
+import { all, el, say } from "./dom";
 import { createSlot } from "./pictures";
 import { dressTrust } from "./support";
 import { createTwin, modelWords } from "./twin";
@@ -71,8 +71,8 @@ export const lens: View = {
       effect(() => {
         const probe = beside.value?.hover;
         twin.paint(probe?.picture.value?.pixels ?? null, probe?.seen.value.place?.trust);
-        caption.textContent = twin.node.hidden ? "" : shortly("main");
-        twin.caption.textContent = shortly("beside");
+        say(caption, twin.node.hidden ? "" : shortly("main"));
+        say(twin.caption, shortly("beside"));
         follow();
       }),
       map.onDraw(follow),

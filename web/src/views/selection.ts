@@ -41,6 +41,7 @@ export const selection: View = {
         const chosen = store.selected.value;
         const columns = store.columns.value;
         place.hidden = chosen.size === 0;
+        place.parentElement?.classList.toggle("with-selection", !place.hidden);
         count.textContent = `${grouped(chosen.size)} ${chosen.size === 1 ? "image" : "images"}`;
         words.textContent = classesOf(context.scene, columns, chosen);
         words.title = words.textContent;

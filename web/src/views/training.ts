@@ -46,6 +46,7 @@ export const training: View = {
         const open = store.trainingOpen.value && site.pulse != null;
         const was = card.hidden;
         card.hidden = !open;
+        place.parentElement?.classList.toggle("with-training", open);
         if (open) begin.open();
         if (was !== card.hidden && store.camera.peek() === null) context.fit(250);
         if (!was || card.hidden) return;

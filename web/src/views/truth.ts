@@ -60,6 +60,7 @@ export const truth: View = {
       effect(() => {
         const was = card.hidden;
         card.hidden = !store.truthOpen.value;
+        place.parentElement?.classList.toggle("with-truth", !card.hidden);
         // It lies over the map: what is shown whole stays in sight.
         if (was !== card.hidden && store.camera.peek() === null) context.fit(250);
         if (!was || card.hidden) return;

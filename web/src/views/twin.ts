@@ -3,7 +3,7 @@ import { effect } from "@preact/signals-core";
 import { isApart } from "../links";
 import type { Scene } from "../scene";
 import { grouped } from "../words";
-import { all, el, faultNote } from "./dom";
+import { all, el, faultNote, fill, say } from "./dom";
 import { createSlot, type Slot } from "./pictures";
 import { dressTrust } from "./support";
 import type { Context } from "./view";
@@ -63,13 +63,14 @@ export function createTwins(context: Context, page: HTMLElement) {
       decoded.paint(probe?.picture.value?.pixels ?? null, probe?.place.value?.trust);
       remade.paint(probe?.neighbourPicture.value?.pixels ?? null);
       const wrong = probe?.fault.value;
-      fault.replaceChildren(...(wrong ? [faultNote(wrong)] : []));
+      fill(fault, wrong ? [faultNote(wrong)] : []);
     }),
     effect(() => {
       const model = modelWords(context, "beside");
-      decoded.caption.textContent = captionOf(context, "beside");
-      decoded.caption.title = decoded.caption.textContent;
-      remade.caption.textContent = "rebuilt beside";
+      const words = captionOf(context, "beside");
+      say(decoded.caption, words);
+      decoded.caption.title = words;
+      say(remade.caption, "rebuilt beside");
       remade.caption.title = model;
       // Of an image itself the two reconstructions are the two decoded pictures.
       remade.node.classList.toggle("same", store.pin.value?.by === "image" || store.link.value === "none");
