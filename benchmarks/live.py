@@ -52,6 +52,8 @@ HOVER = """() => {
         const { hover } = window.hinterland.timings();
         if (hover !== last && hover !== null) hovers.push(hover);
         last = hover;
+    }, 100); // some of them: to ask at every move would be a part of what a move costs
+    setInterval(() => {
         if (window.still || Math.floor(performance.now() / 2000) % 2) return;
         const turn = (at++ / 400) * 2 * Math.PI;
         surface.dispatchEvent(new PointerEvent("pointermove", {

@@ -16,12 +16,13 @@ import { createGallery, type Gallery } from "./own/gallery";
 import type { Rgb } from "./palette";
 import { createPaths, type Paths } from "./paths";
 import type { SurveyBench } from "./paths/protocol";
-import { createProbe, type Picture, type Probe, READING_MS } from "./probe";
+import { createProbe, type Picture, type Probe } from "./probe";
 import type { Pulse } from "./pulse";
 import { createRecording, type Recording } from "./recording";
 import { parseScene, type Scene } from "./scene";
 import type { Site } from "./site";
 import type { Source } from "./source";
+import { createSparing, type Sparing } from "./sparing";
 import { createStage, followLooks } from "./stage";
 import { prefersStillness } from "./stillness";
 import { createStore, type Side, type Store, snap, tell } from "./store";
@@ -66,6 +67,8 @@ export interface Explorer {
   readonly hovers: readonly number[];
   /** To be called by a view that has just painted what is under the cursor. */
   paintedHover(picture: Picture): void;
+  /** How far it holds back while something trains. */
+  readonly sparing: Sparing;
   /** How long points travel between epochs; 0 where the person wants no motion. */
   travelMs(): number;
   dispose(): void;
@@ -137,9 +140,12 @@ export function createExplorer(first: Scene, site: OpenSite, around: Surrounding
     openRun: (name) => openRun({ ...site, name }, around.startWorker),
   });
   const outlook = { shown: store.shown, latents: store.latents, decoder };
-  const reading = () => (site.pulse?.busy() ? READING_MS : 0);
-  const hover = createProbe(outlook, links.cursor.main, awake, reading);
-  const pinned = createProbe(outlook, links.pin.main, awake, reading);
+  const sparing = createSparing(site.pulse, {
+    hostname: location.hostname,
+    processors: navigator.hardwareConcurrency,
+  });
+  const hover = createProbe(outlook, links.cursor.main, awake, sparing.reading);
+  const pinned = createProbe(outlook, links.pin.main, awake, sparing.reading);
   const { colouring, visible, selected } = store;
   const looks = { n: scene.n, colouring, visible, selected };
   const ground = createGround(scene, store, {
@@ -182,7 +188,8 @@ export function createExplorer(first: Scene, site: OpenSite, around: Surrounding
   };
   return {
     ...{ scene, site, store, map, surface, recording, decoder, hover, pinned, links, gallery, paths },
-    ...{ painted, hovers, travelMs, travelling, history, growth, main, beside: beside.pane, besideSurface },
+    ...{ painted, hovers, sparing, travelMs, travelling, history, growth, main, besideSurface },
+    beside: beside.pane,
     insets: (side) => around.insets(side === "main" ? surface : besideSurface),
     fit(travelMs) {
       stage.fit(travelMs);

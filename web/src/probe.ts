@@ -33,6 +33,8 @@ export interface Probe {
   readonly seen: ReadonlySignal<Reading>;
   /** Both, as they are told in words and small pictures: while a training wants the processor, not at every move. */
   readonly reading: ReadonlySignal<Reading>;
+  /** The picture, as it is shown among those. */
+  readonly toldPicture: ReadonlySignal<Picture | null>;
   readonly neighbourPicture: ReadonlySignal<Picture | null>;
   readonly fault: ReadonlySignal<ProbeFault | null>;
   dispose(): void;
@@ -55,9 +57,6 @@ export interface Outlook {
   readonly latents: ReadonlySignal<Latents | null>;
   readonly decoder: Decoder;
 }
-
-/** Nobody reads faster, and each costs more than the picture itself (benchmarks/live.py). */
-export const READING_MS = 200;
 
 /** How long what shows a place waits for its picture: few take longer. */
 const PICTURE_MS = 24;
@@ -93,6 +92,7 @@ export function createProbe(
     pause,
     (before, now) => !before.place !== !now.place || !before.neighbour !== !now.neighbour,
   );
+  const toldPicture = paced<Picture | null>(picture, pause, (before, now) => !before !== !now);
   const neighbourKey = computed(() => {
     const found = reading.value.value.neighbour;
     return found ? `${found.epoch}/${found.index}` : "";
@@ -140,10 +140,12 @@ export function createProbe(
     neighbour,
     seen,
     reading: reading.value,
+    toldPicture: toldPicture.value,
     neighbourPicture,
     fault,
     dispose() {
       reading.undo();
+      toldPicture.undo();
       for (const call of undo) call();
     },
   };

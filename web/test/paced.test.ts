@@ -7,6 +7,7 @@ import type { Explorer } from "../src/explorer";
 import { awaiting, paced } from "../src/paced";
 import { createProbe } from "../src/probe";
 import type { Shown } from "../src/recording";
+import { createSparing } from "../src/sparing";
 import { type Aim, createStore, type Place } from "../src/store";
 import { followPointer } from "../src/views/pointer";
 import { aScene } from "./fixtures";
@@ -111,9 +112,12 @@ test.each([
 });
 
 test.each([
-  [true, 26],
-  [false, 60],
-])("a hand that moves sixty times a second, while something trains: %s", (busy, most) => {
+  ["while something trains on two processors", true, "localhost", 2, 21],
+  ["on four", true, "127.0.0.1", 4, 42],
+  ["on eight", true, "localhost", 8, 60],
+  ["while something trains elsewhere", true, "lab.example.org", 2, 60],
+  ["while nothing trains", false, "localhost", 2, 60],
+])("a hand that moves sixty times a second %s", (_, busy, hostname, processors, most) => {
   const store = createStore(aScene());
   store.shown.value = {} as never;
   const map = {
@@ -123,8 +127,8 @@ test.each([
   };
   const surface = new EventTarget();
   const pane = { side: "main", surface, map, shown: store.shown } as unknown as Pane;
-  const site = { pulse: { busy: () => busy } };
-  const undo = followPointer({ store, site, main: pane } as unknown as Explorer, pane);
+  const sparing = createSparing({ busy: () => busy }, { hostname, processors });
+  const undo = followPointer({ store, sparing, main: pane } as unknown as Explorer, pane);
   const aims: Aim[] = [];
   const stop = store.aim.subscribe((aim) => void (aim && aims.push(aim)));
   for (let i = 1; i <= 60; i++) {

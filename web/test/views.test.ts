@@ -19,10 +19,11 @@ const NASTY = '<img src=x onerror="alert(1)">';
 function aProbe() {
   const place = signal<Place | null>(null);
   const neighbour = signal<Near | null>(null);
+  const picture = signal<Picture | null>(null);
   const reading = computed(() => ({ place: place.value, neighbour: neighbour.value }));
   return {
-    ...{ place, neighbour, reading, seen: reading },
-    ...{ picture: signal<Picture | null>(null), neighbourPicture: signal<Picture | null>(null) },
+    ...{ place, neighbour, reading, seen: reading, picture, toldPicture: picture },
+    neighbourPicture: signal<Picture | null>(null),
     fault: signal<ProbeFault | null>(null),
     dispose() {},
   } satisfies Probe;
@@ -72,6 +73,7 @@ function aContext(scene: Scene = aScene()) {
     history: { undo() {}, redo() {}, back: signal(0), ahead: signal(0), dispose() {} },
     travelling: signal(false),
     ...{ hovers: [], paintedHover() {}, fit() {}, travelMs: () => 0 },
+    sparing: { move: () => 0, reading: () => 0 },
   } as unknown as Context;
   return { context, store, hover, pinned, listeners };
 }

@@ -181,15 +181,18 @@ function secondCard(place: HTMLElement, context: Context): () => void {
 }
 
 function showPicture(slot: Slot, of: () => Probe | null, context: Context): () => void {
+  const { store, hover } = context;
   return effect(() => {
     const probe = of();
-    const picture = probe?.picture.value;
+    // The lens follows each move: what is beside the map need not.
+    const inLens = probe === hover && store.lens.value && store.pointing.value;
+    const picture = (inLens ? probe.toldPicture : probe?.picture)?.value;
     if (!picture) {
       slot.clear();
       return;
     }
     slot.paint(picture.pixels);
-    if (probe === context.hover) context.paintedHover(picture);
+    if (probe === hover && !inLens) context.paintedHover(picture);
   });
 }
 

@@ -63,6 +63,7 @@ export const lens: View = {
         own.hidden = !picture;
         if (picture) slot.paint(picture.pixels);
         follow();
+        if (picture && !glass.hidden) context.paintedHover(picture);
       }),
       effect(() => {
         void [store.lens.value, store.pointing.value, hover.seen.value];

@@ -5,9 +5,6 @@ import type { Pane } from "../beside";
 import type { Explorer } from "../explorer";
 import type { Aim } from "../store";
 
-/** While a training wants the processor, a hand is followed no oftener: a screen of 60 Hz would cost it twice as much. */
-const MOVE_MS = 40;
-
 /** Keeps the cursor under the pointer, also when the map moves below it. Returns what undoes it. */
 export function followPointer(explorer: Explorer, pane: Pane): () => void {
   const { store } = explorer;
@@ -47,7 +44,7 @@ export function followPointer(explorer: Explorer, pane: Pane): () => void {
       aimed = store.aim.peek(); // whoever aimed, now the hand does
       return;
     }
-    const wait = explorer.site.pulse?.busy() ? taken + MOVE_MS - moved : 0;
+    const wait = taken + explorer.sparing.move() - moved;
     if (wait <= 0) take();
     else timer ??= setTimeout(take, wait);
   });
