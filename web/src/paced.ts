@@ -1,11 +1,16 @@
 /** What follows, but not more often or sooner than is asked for; the last always comes. */
 import { effect, type ReadonlySignal, signal } from "@preact/signals-core";
 
-/** A signal that follows another one. `pause`: milliseconds between two values, asked for at each; 0: as often as they come. `leaps`: at once, whatever the pause. */
+/**
+ * A signal that follows another one. `pause`: milliseconds between two values, asked for at each; 0: as often as they
+ * come. `leaps`: at once, whatever the pause. `patience`: milliseconds after the pause in which the next value may
+ * come by itself, so that what follows both is painted in one frame.
+ */
 export function paced<T>(
   source: ReadonlySignal<T>,
   pause: () => number,
   leaps: (before: T, now: T) => boolean = () => false,
+  patience: () => number = () => 0,
 ): { readonly value: ReadonlySignal<T>; undo(): void } {
   const value = signal(source.peek());
   let last = Number.NEGATIVE_INFINITY;
@@ -21,7 +26,7 @@ export function paced<T>(
     if (now === value.peek()) return;
     const wait = last + pause() - performance.now();
     if (wait <= 0 || leaps(value.peek(), now)) take();
-    else timer ??= setTimeout(take, wait);
+    else timer ??= setTimeout(take, wait + patience());
   });
   return {
     value,

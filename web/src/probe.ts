@@ -14,6 +14,8 @@ export interface Picture {
   readonly pixels: Float32Array;
   readonly latent: Float32Array;
   readonly epoch: number;
+  /** The image whose latent that is, where it was asked for as such. */
+  readonly image?: number;
   /** performance.now() when it was asked for, or the hand moved that it is under. */
   readonly asked: number;
 }
@@ -48,6 +50,7 @@ export interface Reading {
 interface Request {
   readonly latent: Float32Array;
   readonly epoch: number;
+  readonly image?: number;
   readonly asked: number;
 }
 
@@ -60,6 +63,8 @@ export interface Outlook {
 
 /** How long what shows a place waits for its picture: few take longer. */
 const PICTURE_MS = 24;
+/** How long what is told beside the map waits for the hand's next move, to be painted with it. */
+const NEXT_MS = 60;
 
 /** `awake` holds decoding back until the first map is painted. `pause`: milliseconds between two readings. */
 export function createProbe(
@@ -77,7 +82,7 @@ export function createProbe(
   const [picture, ask] = decoded(decoder, (thrown, { latent, epoch }) => {
     fault.value = { ...faultOf(thrown, retry, `epoch ${epoch} does not decode`), latent, epoch };
   });
-  const [neighbourPicture, askNeighbour] = decoded(decoder, () => {});
+  const [neighbourDecoded, askNeighbour] = decoded(decoder, () => {});
 
   const now = computed<Reading>(() => ({ place: place.value, neighbour: neighbour.value }));
   const seen = signal(now.peek());
@@ -87,12 +92,18 @@ export function createProbe(
     },
     () => (pause() > 0 ? PICTURE_MS : 0),
   );
+  const next = () => (pause() > 0 ? NEXT_MS : 0);
   const reading = paced<Reading>(
     seen,
     pause,
     (before, now) => !before.place !== !now.place || !before.neighbour !== !now.neighbour,
+    next,
   );
-  const toldPicture = paced<Picture | null>(picture, pause, (before, now) => !before !== !now);
+  const toldPicture = signal<Picture | null>(null);
+  const neighbourPicture = signal<Picture | null>(null);
+  const withNext = awaiting(() => {
+    neighbourPicture.value = neighbourDecoded.peek();
+  }, next);
   const neighbourKey = computed(() => {
     const found = reading.value.value.neighbour;
     return found ? `${found.epoch}/${found.index}` : "";
@@ -108,6 +119,25 @@ export function createProbe(
       if (picture.value) withPicture.there();
     }),
     withPicture.undo,
+    effect(() => {
+      void reading.value.value;
+      toldPicture.value = picture.peek();
+    }),
+    effect(() => {
+      // It came after what is told of its place.
+      const now = picture.value;
+      const late = now?.latent === reading.value.peek().place?.latent;
+      if (pause() <= 0 || !now || !toldPicture.peek() || late) toldPicture.value = now;
+    }),
+    effect(() => {
+      if (neighbourDecoded.value) withNext.ask();
+      else neighbourPicture.value = null;
+    }),
+    effect(() => {
+      void seen.value;
+      withNext.there();
+    }),
+    withNext.undo,
     effect(() => {
       void again.value;
       const at = place.value;
@@ -131,7 +161,7 @@ export function createProbe(
       const known = latents.peek();
       if (!awake.value || !known || epoch === undefined || index === undefined) return;
       const latent = known.mean.slice(index * known.d, (index + 1) * known.d);
-      askNeighbour({ latent, epoch, asked: performance.now() });
+      askNeighbour({ latent, epoch, image: index, asked: performance.now() });
     }),
   ];
   return {
@@ -140,12 +170,11 @@ export function createProbe(
     neighbour,
     seen,
     reading: reading.value,
-    toldPicture: toldPicture.value,
+    toldPicture,
     neighbourPicture,
     fault,
     dispose() {
       reading.undo();
-      toldPicture.undo();
       for (const call of undo) call();
     },
   };

@@ -2,10 +2,13 @@
 import { signal } from "@preact/signals-core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Pane } from "../src/beside";
+import { followPair } from "../src/compare";
 import type { Decoder } from "../src/decoder/client";
 import type { Explorer } from "../src/explorer";
+import type { Near } from "../src/links";
+import type { Latents } from "../src/nearest";
 import { awaiting, paced } from "../src/paced";
-import { createProbe } from "../src/probe";
+import { createProbe, type Picture, type Probe } from "../src/probe";
 import type { Shown } from "../src/recording";
 import { createSparing } from "../src/sparing";
 import { type Aim, createStore, type Place } from "../src/store";
@@ -28,6 +31,33 @@ test("of many values the first comes at once and the last in the end, and no mor
   expect(seen.slice(0, 2)).toEqual([0, 1]);
   expect(seen.at(-1)).toBe(50);
   expect(seen.length).toBeLessThanOrEqual(8);
+  stop();
+  undo();
+});
+
+test("after a pause a value that comes soon is taken itself, and not another just before it", () => {
+  const source = signal(0);
+  const { value, undo } = paced(
+    source,
+    () => 100,
+    () => false,
+    () => 60,
+  );
+  const taken: [at: number, value: number][] = [];
+  let now = 0;
+  const stop = value.subscribe((told) => void taken.push([now, told]));
+  for (now = 10; now <= 500; now += 10) {
+    if (now % 40 === 0 && now <= 320) source.value = now;
+    vi.advanceTimersByTime(10);
+  }
+  // Every one that is taken has just come; the last is taken when nothing more does.
+  expect(taken).toEqual([
+    [0, 0],
+    [40, 40],
+    [160, 160],
+    [280, 280],
+    [430, 320],
+  ]);
   stop();
   undo();
 });
@@ -109,6 +139,74 @@ test.each([
   }
   expect(seen[0]).toBe(after);
   probe.dispose();
+});
+
+test("while something trains, what is told beside the map comes with the hand's next move", async () => {
+  let moved = 0;
+  const place = signal<Place | null>(null);
+  const neighbour = signal<Near | null>(null);
+  const latents = { epoch: 3, d: 2, mean: new Float32Array(40) } as unknown as Latents;
+  const decode = async (_: number, latent: Float32Array) => {
+    await new Promise((go) => setTimeout(go, 5));
+    return latent.slice();
+  };
+  const outlook = { shown: signal({ epoch: 3 } as Shown), latents: signal(latents) };
+  const probe = createProbe(
+    { ...outlook, decoder: { decode } as unknown as Decoder },
+    { place, neighbour },
+    signal(true),
+    () => 200,
+  );
+  const painted = new Set<number>();
+  let now = 0;
+  const paints = [probe.seen, probe.reading, probe.toldPicture, probe.neighbourPicture];
+  const stops = paints.map((signal) => signal.subscribe(() => void painted.add(now)));
+  painted.clear();
+  for (now = 0; now < 1000; now += 5) {
+    if (now % 50 === 0) {
+      moved++;
+      const latent = Float32Array.of(moved, 0);
+      place.value = { latent, spot: latent, image: -1, side: "main", trust: null };
+      neighbour.value = { index: moved, distance: 1, epoch: 3 };
+    }
+    await vi.advanceTimersByTimeAsync(5);
+  }
+  expect(painted.size).toBeLessThanOrEqual(moved + 3);
+  expect(probe.neighbourPicture.value?.image).toBeGreaterThan(moved - 10);
+  // The hand rests: all is told of where it is.
+  await vi.advanceTimersByTimeAsync(500);
+  expect(probe.reading.value.place).toBe(place.value);
+  expect(probe.toldPicture.value?.latent).toBe(place.value?.latent);
+  expect(probe.neighbourPicture.value?.image).toBe(moved);
+  for (const stop of stops) stop();
+  probe.dispose();
+});
+
+test("a real image is never compared with another one's reconstruction", async () => {
+  const at = { latent: Float32Array.of(0), spot: Float32Array.of(0), image: -1, side: "main", trust: null };
+  const reading = signal({ place: at as Place, neighbour: { index: 7, distance: 1, epoch: 3 } });
+  const remade = (image: number, epoch = 3) => {
+    return { pixels: Float32Array.of(image), latent: at.latent, image, epoch, asked: 0 };
+  };
+  const neighbourPicture = signal<Picture | null>(remade(7));
+  const probe = { reading, neighbourPicture, picture: signal(null) } as unknown as Probe;
+  const pixels = async (index: number) => Float32Array.of(index);
+  const { pair, undo } = followPair({ pixels }, () => probe);
+  const seen: (readonly [number | undefined, number | undefined])[] = [];
+  const stop = pair.subscribe((told) => void (told && seen.push([told.real[0], told.remade[0]])));
+  await vi.advanceTimersByTimeAsync(1);
+  reading.value = { place: { ...at } as Place, neighbour: { index: 8, distance: 1, epoch: 3 } };
+  await vi.advanceTimersByTimeAsync(1);
+  neighbourPicture.value = remade(8, 2);
+  await vi.advanceTimersByTimeAsync(1);
+  neighbourPicture.value = remade(8);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(seen).toEqual([
+    [7, 7],
+    [8, 8],
+  ]);
+  stop();
+  undo();
 });
 
 test.each([
