@@ -92,6 +92,8 @@ export interface Surroundings {
   readonly besideSurface: HTMLElement;
   readonly renderer?: MapOptions["renderer"];
   readonly startWorker: () => Bench;
+  /** Workers that may help that one with long work; none where it is everybody's. */
+  readonly helpers?: number | undefined;
   /** The worker that surveys latents. */
   readonly startSurvey: () => SurveyBench;
   /** The canvas' background in the theme of now. */
@@ -117,7 +119,12 @@ export function createExplorer(first: Scene, site: OpenSite, around: Surrounding
   const store = createStore(scene);
   around.prepare(store, scene);
   const recording = createRecording(scene, source);
-  const decoder = createDecoder(scene, source, around.startWorker);
+  const sparing = createSparing(site.pulse, {
+    hostname: location.hostname,
+    processors: navigator.hardwareConcurrency,
+  });
+  const helpers = () => (sparing.move() > 0 ? 0 : (around.helpers ?? 0));
+  const decoder = createDecoder(scene, source, around.startWorker, helpers);
   const fellBack = () => tell(store, WITHOUT_GPU);
   const map = createMap(surface, { renderer: around.renderer, fellBack });
   const travelMs = () => {
@@ -140,10 +147,6 @@ export function createExplorer(first: Scene, site: OpenSite, around: Surrounding
     openRun: (name) => openRun({ ...site, name }, around.startWorker),
   });
   const outlook = { shown: store.shown, latents: store.latents, decoder };
-  const sparing = createSparing(site.pulse, {
-    hostname: location.hostname,
-    processors: navigator.hardwareConcurrency,
-  });
   const hover = createProbe(outlook, links.cursor.main, awake, sparing.reading);
   const pinned = createProbe(outlook, links.pin.main, awake, sparing.reading);
   const { colouring, visible, selected } = store;

@@ -79,6 +79,9 @@ async function choice(place: HTMLElement, site: Site, pulse: Pulse | null): Prom
   return scene;
 }
 
+/** Each has a wasm memory of its own. */
+const MOST_HELPERS = 3;
+
 function show(place: HTMLElement, scene: Scene, site: OpenSite, token: Token): Door {
   const { explorer } = mountPage(place, scene, site, {
     startWorker: () =>
@@ -86,6 +89,7 @@ function show(place: HTMLElement, scene: Scene, site: OpenSite, token: Token): D
       site.site.static
         ? new Worker(new URL("./decoder/worker.ts", import.meta.url), { type: "module", name: "packed" })
         : new Worker(new URL("./decoder/worker.ts", import.meta.url), { type: "module" }),
+    helpers: Math.min(MOST_HELPERS, Math.floor(navigator.hardwareConcurrency / 2)),
     startSurvey: () => new Worker(new URL("./paths/worker.ts", import.meta.url), { type: "module" }),
     keys: document,
     prepare(store, scene) {

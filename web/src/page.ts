@@ -12,6 +12,7 @@ import { all, el } from "./views/dom";
 
 export interface Around {
   readonly startWorker: () => Bench;
+  readonly helpers?: number;
   readonly startSurvey: () => SurveyBench;
   /** Settings, before anything is fetched. */
   readonly prepare: (store: Store, scene: Scene) => void;
@@ -41,6 +42,7 @@ export function mountPage(
   place.append(page);
   const explorer = createExplorer(scene, site, {
     ...{ surface, besideSurface, renderer: around.renderer },
+    helpers: around.helpers,
     ...{ startWorker: around.startWorker, startSurvey: around.startSurvey, prepare: around.prepare },
     background: () => backgroundNow(place),
     insets: (of) => insetsNow(page, of),

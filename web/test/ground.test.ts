@@ -151,6 +151,7 @@ function aPyramid(changes: Partial<Making<Tile>> = {}) {
   const asked: { keys: string[]; signal: AbortSignal; done: () => void }[] = [];
   const changed = vi.fn();
   const pyramid = new Pyramid<Tile>({
+    lanes: () => 2,
     ...{
       lattice: plane,
       prefix: "",
@@ -268,7 +269,7 @@ describe("the ground of a map", () => {
         signal.addEventListener("abort", () => fail(signal.reason)),
       );
     };
-    const means = { map, shown, recording: { tile: vi.fn() }, decoder: { quietly } };
+    const means = { map, shown, recording: { tile: vi.fn() }, decoder: { quietly, lanes: () => 2 } };
     const ground = createGround(scene, store, means as unknown as Plot);
     const frame = (epoch: number, map = scene.maps[0]): Shown => {
       const way = flat(new Float32Array(3), Float32Array.of(1, 0, 0, 0, 1, 0));

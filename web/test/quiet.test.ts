@@ -6,7 +6,7 @@ const soon = () => new Promise((go) => setTimeout(go, 0));
 
 describe("quiet work", () => {
   test("waits while something urgent is under way, and takes turns", async () => {
-    const quiet = new Quiet();
+    const quiet = new Quiet(() => 2);
     const order: string[] = [];
     let finished = () => {};
     const urgent = quiet.urgent(() => new Promise<void>((done) => (finished = done)));
@@ -27,7 +27,7 @@ describe("quiet work", () => {
   });
 
   test("stops between pieces once nobody wants it", async () => {
-    const quiet = new Quiet();
+    const quiet = new Quiet(() => 2);
     const stop = new AbortController();
     let done = 0;
     const work = quiet.pieces("images", 5000, stop.signal, async (from, to) => {

@@ -7,6 +7,7 @@ import { floats, readTensors } from "../tensors";
 import { type Bench, Channel } from "./channel";
 import { Quiet } from "./quiet";
 import { type Job, type More, PageRuntime, size } from "./runtime";
+import { Team } from "./team";
 
 /** Where decoding happens. "none": neither the page nor the server can. */
 export type DecoderState = "asleep" | "starting" | "here" | "server" | "none";
@@ -28,6 +29,8 @@ export interface Decoder {
     what: "images" | "classes",
     signal: AbortSignal,
   ): Promise<Float32Array>;
+  /** Quiet works that are worth asking for at a time: then no worker waits for the page. */
+  lanes(): number;
   /**
    * What the scene's classifier makes of pictures (n, h, w, c): (n, classes). A decode or encode that is asked for
    * meanwhile goes first. Throws a Trouble, or the signal's reason once it is aborted.
@@ -40,23 +43,38 @@ export interface Decoder {
   dispose(): void;
 }
 
-export function createDecoder(scene: Scene, source: Source, startWorker: () => Bench): Decoder {
+/** `helpers`: workers that may now help with long work. */
+export function createDecoder(
+  scene: Scene,
+  source: Source,
+  startWorker: () => Bench,
+  helpers: () => number = () => 0,
+): Decoder {
   const { decoding, encoding } = jobsOf(scene);
   const state = signal<DecoderState>("asleep");
-  const page = new PageRuntime(scene, source, new Channel(startWorker));
-  const quiet = new Quiet();
+  const newRuntime = () => new PageRuntime(scene, source, new Channel(startWorker));
+  const page = newRuntime();
+  const team = new Team(page, newRuntime, helpers);
+  const quiet = new Quiet(() => team.atOnce());
   const wake = () => {
     if (state.peek() === "asleep") state.value = "starting";
   };
 
-  async function run(job: Job, epoch: number, data: Float32Array, more: More = {}): Promise<Float32Array> {
+  async function run(
+    job: Job,
+    epoch: number,
+    data: Float32Array,
+    more: More = {},
+    runtime = page,
+  ): Promise<Float32Array> {
     const { next } = more;
     const shape = [data.length / size(job.takes), ...job.takes];
     const due = (shape[0] ?? 0) * size(job.gives);
-    if (page.can(job)) {
+    const worker = runtime.can(job) ? runtime : page;
+    if (worker.can(job)) {
       wake();
       try {
-        const result = await page.run(job, epoch, data, shape, more);
+        const result = await worker.run(job, epoch, data, shape, more);
         state.value = "here";
         return checked(result, next ? (shape[0] ?? 0) * size(next.gives) : due);
       } catch (thrown) {
@@ -89,10 +107,12 @@ export function createDecoder(scene: Scene, source: Source, startWorker: () => B
       }
       await quiet.pieces(what, rows, signal, async (from, to, took) => {
         const part = latents.subarray(from * d, to * d);
-        all.set(await run(decoding, epoch, part, { next, took }), from * width);
+        const told = await team.work((runtime) => run(decoding, epoch, part, { next, took }, runtime));
+        all.set(told, from * width);
       });
       return all;
     },
+    lanes: () => team.size() + 1,
     async classify(images, signal) {
       const naming = namingOf(scene);
       const [row, width] = [size(naming.takes), size(naming.gives)];
@@ -109,15 +129,20 @@ export function createDecoder(scene: Scene, source: Source, startWorker: () => B
       wake();
       const ready = () => {
         state.value = "here";
+        team.gather((runtime) => runtime.open(decoding, epoch));
       };
       page.open(decoding, epoch).then(ready, () => {});
     },
     restart() {
       if (!page.broken) return;
       page.restart();
+      team.disband();
       state.value = "asleep";
     },
-    dispose: () => page.restart(),
+    dispose() {
+      page.restart();
+      team.disband();
+    },
   };
 }
 

@@ -3,8 +3,6 @@
 /** How long a piece should take, in milliseconds: while a hand is on the map, and while nobody asks for anything. */
 const PIECE_MS = { busy: 6, calm: 16 } as const;
 const CALM_AFTER_MS = 400;
-/** One piece is worked at and the next one waits in the worker, so that it never waits for the page. */
-const AT_ONCE = 2;
 /** Single rows cost a graph three times as much as many: fewer than these only where they would take too long. */
 const FEWEST = 8;
 /** Rows of the first piece, before anybody knows what one costs; a piece is at most so many times the last. */
@@ -13,12 +11,18 @@ const GROWTH = 4;
 const MOST = 4096;
 
 export class Quiet {
+  readonly #atOnce: () => number;
   #urgent = 0;
   #last = Number.NEGATIVE_INFINITY;
   #under = 0;
   #waiting: (() => void)[] = [];
   /** Milliseconds of a row and rows of the last piece, by the kind of work. */
   readonly #costs = new Map<string, { row: number; rows: number }>();
+
+  /** `atOnce`: pieces that may be under way now. */
+  constructor(atOnce: () => number) {
+    this.#atOnce = atOnce;
+  }
 
   /** Work that nothing quiet may delay longer than a piece. */
   async urgent<T>(work: () => Promise<T>): Promise<T> {
@@ -64,7 +68,7 @@ export class Quiet {
   }
 
   #next(): void {
-    while (this.#urgent === 0 && this.#under < AT_ONCE && this.#waiting.length > 0) {
+    while (this.#urgent === 0 && this.#under < this.#atOnce() && this.#waiting.length > 0) {
       this.#under++;
       this.#waiting.shift()?.();
     }

@@ -56,6 +56,7 @@ class DecodedSheet extends TiledSheet<Pictures> {
       ...{ lattice: this.#lattice, shelf, changed, coarser: [2, 0], together: TOGETHER },
       prefix: `decoded/${theme}/${shown.key}`,
       narrower: SIDE * 2 * Math.min(WIDEST, Math.max(NARROWEST, w)) * (shown.way.trust ? SMALLER : 1),
+      lanes: () => ground.decoder.lanes(),
       make: (tiles, signal) => this.#make(tiles, theme, signal),
     });
   }

@@ -37,7 +37,7 @@ export class FieldSheet extends TiledSheet<Numbers> {
   readonly #lattice: Lattice;
   protected readonly pyramid: Pyramid<Numbers>;
 
-  constructor(field: Field, { decoding, shelf, changed, theme }: Ground) {
+  constructor(field: Field, { decoding, decoder, shelf, changed, theme }: Ground) {
     super();
     const shown = decoding();
     this.#field = field;
@@ -46,6 +46,7 @@ export class FieldSheet extends TiledSheet<Numbers> {
       ...{ lattice: this.#lattice, shelf, changed, coarser: COARSER, together: 1 },
       prefix: `${field.name}/${theme()}/${shown.key}`,
       narrower: CELLS * NARROWER,
+      lanes: () => decoder.lanes(),
       make: (tiles, signal) =>
         Promise.all(
           tiles.map(async (tile) => {

@@ -32,6 +32,8 @@ export interface Making<T extends Tile> {
   readonly coarser: readonly number[];
   /** Tiles that are made at a time. */
   readonly together: number;
+  /** Batches of those at a time: while the page draws what has come, every worker has the next. */
+  lanes(): number;
   /** Throws the signal's reason once it is aborted. */
   make(tiles: readonly TileAt[], signal: AbortSignal): Promise<readonly T[]>;
   changed(): void;
@@ -39,8 +41,6 @@ export interface Making<T extends Tile> {
 
 /** How far up and down a stand-in for a tile is looked for. */
 const HIGHEST = 8;
-/** Batches at a time: while the page draws what has come, the worker has the next. */
-const LANES = 2;
 const DEEPEST = 2;
 
 export class Pyramid<T extends Tile> {
@@ -68,7 +68,7 @@ export class Pyramid<T extends Tile> {
     this.#lacking = wanted.filter((tile) => !this.#made(tile));
     const keys = new Set(this.#lacking.map(keyOf));
     for (const batch of this.#under) if (!batch.keys.some((key) => keys.has(key))) batch.stop.abort();
-    while (this.#under.size < LANES && this.#work());
+    while (this.#under.size < this.#making.lanes() && this.#work());
   }
 
   get busy(): boolean {
