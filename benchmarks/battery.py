@@ -12,20 +12,16 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import torch
 from rich.console import Console
 from rich.table import Table
+from trials import differences, some, stopped, trained
 
 from hinterland.data import read
-from hinterland.models import MODELS, build, default_latent_dim
-from hinterland.models.base import to_tensors
-from hinterland.models.session import Session
-from hinterland.run import Run
-from hinterland.train import Settings, Step, begin, train
+from hinterland.models import MODELS
+from hinterland.train import Settings
 from hinterland.types import Images
 
 TOLERANCE = 1e-4
@@ -52,63 +48,17 @@ def main() -> None:
 def tried(name: str, images: Images, model: str, epochs: int) -> tuple[list[str], bool]:
     """One model: a row of the table, and whether all is as it must be."""
     with tempfile.TemporaryDirectory(prefix="hinterland-bench-") as folder:
-        settings = Settings(epochs=epochs, classifier=0)
-        whole, stopped = (
-            begin(
-                Path(folder) / kind,
-                images,
-                source=name,
-                model=model,
-                latent_dim=default_latent_dim(model),
-                settings=settings,
-            )
-            for kind in ("whole", "stopped")
-        )
-        for _ in train(whole, images):
-            pass
-        stop(stopped, images)
-        for _ in train(Run.open(stopped.path), images):
-            pass
+        settings = Settings(epochs=epochs, classifier=0, device="cpu")
+        whole = trained(Path(folder) / "whole", images, name, model, settings)
+        other = stopped(Path(folder) / "stopped", images, name, model, settings)
         first, last = (whole.losses()[at]["losses"]["validation"] for at in (0, -1))
         epoch = whole.epochs[-1]
-        weights = [run.bytes_of(epoch, "weights.safetensors") for run in (whole, stopped)]
+        weights = [run.bytes_of(epoch, "weights.safetensors") for run in (whole, other)]
         decoder, encoder = differences(whole, images, epoch)
     same = weights[0] == weights[1]
     good = same and last < first and max(decoder, encoder) < TOLERANCE
     told = [model, name, f"{first:.1f} → {last:.1f}", "same bits" if same else "DIFFERS"]
     return [*told, f"{decoder:.1e}", f"{encoder:.1e}"], good
-
-
-def stop(run: Run, images: Images) -> None:
-    """Train into the middle of the second epoch, and stop there."""
-    events = train(run, images)
-    for event in events:
-        if isinstance(event, Step) and event.epoch == 2 and event.step > event.steps // 3:
-            break
-    events.close()
-
-
-def differences(run: Run, images: Images, epoch: int) -> tuple[float, float]:
-    """The largest differences of decoder and encoder between ONNX Runtime and PyTorch."""
-    told = run.spec["model"]
-    net = build(told["name"], images.shape, told["latent_dim"], told["options"])
-    net.load_state_dict(to_tensors(run.arrays(epoch, "weights")))
-    net.eval()
-    x = images.pixels[:256].astype(np.float32) / 255
-    z = net.encode(x)
-    halves = {
-        name: Session(run.graph(name), f"{name}.safetensors", run.mounted(epoch, name))
-        for name in ("decoder", "encoder")
-    }
-    decoder = float(np.abs(halves["decoder"].run(z) - net.decode(z)).max())
-    return decoder, float(np.abs(halves["encoder"].run(x) - z).max())
-
-
-def some(images: Images, n: int) -> Images:
-    """The first n images, of which every sixth is held out."""
-    labels = None if images.labels is None else images.labels[:n]
-    held_out = np.arange(n) % 6 == 0
-    return replace(images, pixels=images.pixels[:n], labels=labels, held_out=held_out, channels={})
 
 
 def arguments() -> argparse.Namespace:

@@ -12,6 +12,7 @@ from importlib.metadata import version
 
 import click
 
+from hinterland.engine import shortage
 from hinterland.types import HinterlandError, Registry, nearest_name
 
 COMMANDS = Registry(
@@ -136,8 +137,8 @@ def _worded(error: Exception) -> tuple[str, str, int]:
             message = error.format_message().rstrip(".")
             place = error.ctx.command_path if error.ctx else PROGRAM
             return message[:1].lower() + message[1:], f"{place} --help", 2
-        case MemoryError():
-            return "out of memory", "a smaller --batch-size, or fewer images with --track", 5
+        case MemoryError() | RuntimeError() if short := shortage.worded(error):
+            return short, "a smaller --batch-size, or fewer images with --track", 5
         case ModuleNotFoundError() if error.name in ("torch", "onnx", "sklearn", "scipy", "pooch"):
             package = error.name
             hint = "pip install 'hinterland[train]'"

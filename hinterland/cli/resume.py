@@ -15,6 +15,7 @@ from hinterland.cli.out import Out, speaks
 @images_from
 @click.option("--lr", type=float, help="Another learning rate from here on.")
 @click.option("--epochs", type=int, help="Train until this many; default: what was asked for.")
+@click.option("--device", help="auto, cpu, cuda, cuda:1, mps; default: what was asked for.")
 @data_dir
 @speaks
 def resume(
@@ -22,13 +23,14 @@ def resume(
     images_from: str | None,
     lr: float | None,
     epochs: int | None,
+    device: str | None,
     data_dir: Path | None,
     out: Out,
 ) -> None:
     """Go on with a RUN that was stopped, or train it for longer.
 
-    On the same machine, with the same versions and number of threads, the weights come out bit for
-    bit as if it had never stopped.
+    On the same device of the same machine, with the same versions and number of threads, the
+    weights come out bit for bit as if it had never stopped.
 
     \b
     hinterland resume runs/mnist
@@ -43,9 +45,10 @@ def resume(
     from hinterland.train import changed, check_ours
 
     check_ours(recording)
+    differences = changed(recording, device)  # a device that is not there is refused first
     images = reread(recording, images_from, data_dir, out)
-    for what in changed(recording):
+    for what in differences:
         out.say(f"note: {what}; the weights may differ in their last bits")
-    told = trained(recording, images, epochs, out, learning_rate=lr)
+    told = trained(recording, images, epochs, out, learning_rate=lr, device=device)
     out.tell(told)
     out.then(f"hinterland open {shown(run)}")

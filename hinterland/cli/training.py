@@ -18,19 +18,27 @@ if TYPE_CHECKING:
 
 
 def trained(
-    run: Run, images: Images, epochs: int | None, out: Out, *, learning_rate: float | None = None
+    run: Run,
+    images: Images,
+    epochs: int | None,
+    out: Out,
+    *,
+    learning_rate: float | None = None,
+    device: str | None = None,
 ) -> dict[str, Any]:
     """Train a run to its end, chart it, and give what --json prints.
 
     When a signal asks to stop, the run is saved, how to go on is said, and the process exits with
-    128 + the signal's number.
+    128 + the signal's number. device: where, if not where the run was asked to be trained.
     """
     from hinterland.chart import refresh
+    from hinterland.engine import ENGINES
     from hinterland.train import Step, train
 
     speeds, seconds = [], 0.0
     with Stopping() as stopping:
-        work = train(run, images, epochs=epochs, learning_rate=learning_rate)
+        engine = ENGINES["local"](device) if device else None
+        work = train(run, images, epochs=epochs, learning_rate=learning_rate, engine=engine)
         with TrainingProgress(out) as progress:
             for event in work:
                 if isinstance(event, Step):
@@ -45,6 +53,7 @@ def trained(
                     break
         if stopping.asked is not None:
             more = "" if epochs is None else f" --epochs {epochs}"
+            more += "" if device is None else f" --device {device}"
             out.say(
                 f"stopped; nothing is lost. Go on with: hinterland resume {shown(run.path)}{more}"
             )

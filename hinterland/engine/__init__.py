@@ -24,6 +24,14 @@ class Engine(Protocol):
     def device(self) -> torch.device: ...
 
     @property
+    def called(self) -> str:
+        """The device in words: with another one, results differ in their last bits."""
+
+    @property
+    def ahead(self) -> int:
+        """How many steps may be begun before the first of them is asked for its loss."""
+
+    @property
     def leads(self) -> bool:
         """True for the one process that writes the run."""
 

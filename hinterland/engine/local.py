@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 from hinterland.types import HinterlandError
 
 SMALL = 60_000_000  # products of a step's forward pass: a few milliseconds of one core
+AHEAD = 8  # steps that a GPU may be behind: it is given the next ones instead of waited for
 
 
 class Local:
@@ -19,13 +21,14 @@ class Local:
     def __init__(self, device: str = "auto") -> None:
         self.device = _device(device)
         self.leads = True
+        self.ahead = 1 if self.device.type == "cpu" else AHEAD
 
     def place(self, net: nn.Module) -> None:
         net.to(self.device)
 
     @contextmanager
     def working(self, products: int) -> Iterator[None]:
-        """One thread where a step is too small to be worth sharing.
+        """One thread where a step is too small to be worth sharing; CUDA as exact as a processor.
 
         Threads wait for each other after every layer. In small steps they wait more than they
         work, and a hundred times more where another program wants the same processor.
@@ -34,9 +37,17 @@ class Local:
         if self.device.type == "cpu" and products < SMALL:
             torch.set_num_threads(1)
         try:
-            yield
+            with _exact():
+                yield
         finally:
             torch.set_num_threads(before)
+
+    @property
+    def called(self) -> str:
+        """The device in words, such as `cpu` or `cuda (NVIDIA H200)`: other ones, other bits."""
+        if self.device.type != "cuda":
+            return self.device.type
+        return f"cuda ({torch.cuda.get_device_name(self.device)})"
 
     def share(self, rows: Tensor) -> Tensor:
         return rows
@@ -45,14 +56,45 @@ class Local:
         return value
 
 
+@contextmanager
+def _exact() -> Iterator[None]:
+    """The same bits each time, and float32 that is 32 bits wide; what CUDA does not do unasked.
+
+    cuDNN's quickest convolutions add up in whatever order their threads come, and round what they
+    multiply to 10 bits (TF32): a run that was resumed would end in other weights, and latents would
+    lie beside those that the recorded encoder gives. bfloat16 is there for who wants the speed.
+    """
+    cudnn = torch.backends.cudnn
+    kinds = [torch.backends.cuda.matmul, cudnn.conv]  # type: ignore[attr-defined]
+    before = cudnn.deterministic, cudnn.benchmark
+    widths = [kind.fp32_precision for kind in kinds]
+    cudnn.deterministic, cudnn.benchmark = True, False
+    for kind in kinds:
+        kind.fp32_precision = "ieee"
+    try:
+        yield
+    finally:
+        cudnn.deterministic, cudnn.benchmark = before
+        for kind, width in zip(kinds, widths, strict=True):
+            kind.fp32_precision = width
+
+
 def _device(name: str) -> torch.device:
-    here = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.mps.is_available()}
+    here = {
+        "cpu": 1,
+        "cuda": torch.cuda.device_count() if torch.cuda.is_available() else 0,
+        "mps": int(torch.mps.is_available()),
+    }
     if name == "auto":
         name = next(kind for kind in ("cuda", "mps", "cpu") if here[kind])
-    kind = name.partition(":")[0]
-    if not here.get(kind, False):
-        found = ", ".join(kind for kind, there in here.items() if there)
+    asked = re.fullmatch(r"([a-z]+)(?::([0-9]{1,3}))?", name)
+    if asked is None or int(asked[2] or 0) >= here.get(asked[1], 0):
+        found = [kind for kind, count in here.items() if count]
+        if here["cuda"] > 1:
+            found += [f"cuda:{number}" for number in range(here["cuda"])]
         raise HinterlandError(
-            f"there is no device '{name}' here", f"--device auto, or one of: {found}", exit_code=5
+            f"there is no device '{name}' here",
+            f"--device auto, or one of: {', '.join(found)}",
+            exit_code=5,
         )
     return torch.device(name)

@@ -122,7 +122,8 @@ def build(
     checked(name, latent_dim)
     asked = resolved(name, options or {})
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        # not torch.manual_seed: that would also seed the GPUs, whose luck is the caller's
+        torch.default_generator.manual_seed(seed)
         net: AbstractNet = MODELS[name](image_shape, latent_dim, **asked)
     return net
 

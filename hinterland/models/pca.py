@@ -68,8 +68,8 @@ class PCA(AbstractNet):
         find = _eigenvectors if pixels <= EXACT else _subspace
         axes = find(batches, mean, self.latent_dim)
         largest = axes.gather(1, axes.abs().argmax(1, keepdim=True))
-        self.axes.copy_(axes * largest.sign())
-        self.mean.copy_(mean)
+        self.axes.copy_((axes * largest.sign()).float())  # not every device knows float64
+        self.mean.copy_(mean.float())
 
 
 def _rows(batches: Callable[[], Iterable[Tensor]]) -> Iterable[Tensor]:

@@ -142,12 +142,12 @@ def _accepted(k: Tensor, d: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
 
 def _nodes(low: Tensor, high: Tensor) -> tuple[Tensor, Tensor]:
     """Nodes and weights of a Gauss-Legendre quadrature from low to high: (n, NODES) each."""
-    node, weight = (values.to(low) for values in _legendre())
+    node, weight = _legendre(low.device, low.dtype)
     half = (high - low)[:, None] / 2
     return low[:, None] + half * (1 + node), half * weight
 
 
 @cache
-def _legendre() -> tuple[Tensor, Tensor]:
-    node, weight = np.polynomial.legendre.leggauss(NODES)
-    return torch.from_numpy(node), torch.from_numpy(weight)
+def _legendre(device: torch.device, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    node, weight = (torch.from_numpy(v) for v in np.polynomial.legendre.leggauss(NODES))
+    return node.to(dtype).to(device), weight.to(dtype).to(device)

@@ -234,7 +234,7 @@ def calm(net: nn.Module) -> Iterator[None]:
     modes = [(module, module.training) for module in net.modules()]
     kinds = {weight.device.type for weight in net.parameters()} or {"cpu"}
     with undisturbed(), torch.no_grad():
-        torch.manual_seed(0)
+        _seeded()
         net.eval()
         try:
             with torch.autocast(kinds.pop(), enabled=False):
@@ -242,6 +242,18 @@ def calm(net: nn.Module) -> Iterator[None]:
         finally:
             for module, mode in modes:
                 module.training = mode
+
+
+def _seeded() -> None:
+    """The same luck each time, of the processor and of the GPUs that the program uses.
+
+    Not torch.manual_seed: it also seeds CUDA that nobody has used yet, which cannot be undone.
+    """
+    torch.default_generator.manual_seed(0)
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(0)
+    if torch.mps.is_available():
+        torch.mps.manual_seed(0)
 
 
 def first(made: Any, name: str) -> Tensor:

@@ -157,6 +157,7 @@ def undisturbed() -> Iterator[None]:
     torch = sys.modules.get("torch")
     tensors = torch.get_rng_state() if torch else None
     on_devices = torch.cuda.get_rng_state_all() if torch and torch.cuda.is_initialized() else None
+    on_apples = torch.mps.get_rng_state() if torch and torch.mps.is_available() else None
     try:
         yield
     finally:
@@ -166,6 +167,8 @@ def undisturbed() -> Iterator[None]:
             torch.set_rng_state(tensors)
         if torch and on_devices is not None:
             torch.cuda.set_rng_state_all(on_devices)
+        if torch and on_apples is not None:
+            torch.mps.set_rng_state(on_apples)
 
 
 def _scaled(images: np.ndarray) -> np.ndarray:
@@ -177,7 +180,7 @@ def _scaled(images: np.ndarray) -> np.ndarray:
 
 def _numbers(made: Any, name: str) -> np.ndarray:
     """What a function returned as float32, if it is finite numbers."""
-    fetched = made.detach().cpu() if hasattr(made, "detach") else made
+    fetched = made.detach().float().cpu() if hasattr(made, "detach") else made
     try:
         numbers = np.asarray(fetched if fetched is not None else "", np.float32)
     except (TypeError, ValueError):

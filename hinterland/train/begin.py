@@ -13,15 +13,18 @@ import torch
 from safetensors.numpy import save
 
 from hinterland.data import described
-from hinterland.engine import ENGINES
+from hinterland.engine import ENGINES, Engine
+from hinterland.engine.shortage import explained
 from hinterland.models import build, graphs, resolved
 from hinterland.models.base import AbstractNet, to_tensors
 from hinterland.run import Run, Tracked
 from hinterland.run.made_on import made_on
+from hinterland.train.frozen import check_freeze
 from hinterland.train.precision import faster
 from hinterland.train.settings import Settings
-from hinterland.train.work import check_freeze
 from hinterland.types import HinterlandError, Images
+
+LATELY = ("device",)  # what runs did not say of themselves from the first
 
 
 def begin(
@@ -49,12 +52,13 @@ def begin(
             "patience waits for a better held-out loss, and no image is held out",
             "--set patience=0, or hold some images out",
         )
-    ENGINES["local"](settings.device)  # a device that is not there is refused first
+    engine = ENGINES["local"](settings.device)  # a device that is not there is refused first
     net = build(model, images.shape, latent_dim, options, seed=settings.seed)
     check_freeze(net, settings.freeze)
     beginning = _taken_over(net, start) if start else {}
     if settings.precision == "auto":
-        settings = replace(settings, precision=faster(net, images, settings))
+        with explained(f"--batch-size {max(settings.batch_size // 2, 1)}, or --device cpu"):
+            settings = replace(settings, precision=faster(net, images, settings))
     spec = {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "images": described(images, source, path, conversion),
@@ -64,21 +68,25 @@ def begin(
             "options": resolved(model, options or {}),
         },
         "training": asdict(settings),
-        "environment": environment(),
+        "environment": environment(engine),
         **({"start": {"run": start.path.name, "epoch": start.epochs[-1]}} if start else {}),
     }
     tracked = Tracked.choose(images, settings.track, settings.seed)
     return Run.create(path, spec, tracked, {**graphs.export(net), **beginning})
 
 
-def changed(run: Run) -> list[str]:
-    """What is not as it was when the run began, of all that its exact bits depend on."""
-    now = environment()
+def changed(run: Run, device: str | None = None) -> list[str]:
+    """What is not as it was when the run began, of all that its exact bits depend on.
+
+    device: where it is to go on; None for where it was asked to be trained.
+    """
+    asked = device or run.spec["training"].get("device", "auto")
+    now = environment(ENGINES["local"](asked))
     then = run.spec.get("environment", {})
     return [
         f"{what} was {then.get(what)}, is {now[what]}"
         for what in now
-        if then.get(what) != now[what]
+        if then.get(what) != now[what] and (what in then or what not in LATELY)
     ]
 
 
@@ -101,7 +109,7 @@ def _taken_over(net: AbstractNet, start: Run) -> dict[str, bytes]:
     return {"start.safetensors": save(weights)}
 
 
-def environment() -> dict[str, Any]:
+def environment(engine: Engine) -> dict[str, Any]:
     """What bit-exactness depends on."""
     more = {"torch": torch.__version__, "threads": torch.get_num_threads(), "cpus": os.cpu_count()}
-    return made_on() | more
+    return made_on() | more | {"device": engine.called}

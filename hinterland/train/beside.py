@@ -23,7 +23,7 @@ class Beside:
         assert images.labels is not None, "only a labelled set has classes to learn"
         self.labels = images.labels
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+            torch.default_generator.manual_seed(seed)
             self.net = classifier.Classifier(images.shape, len(images.classes))
         self.net.to(device)
         self.optimiser = torch.optim.Adam(self.net.parameters(), lr=2e-3, fused=True)
@@ -36,10 +36,10 @@ class Beside:
 
     def step(self, x: Tensor, rows: np.ndarray) -> None:
         """Learn from the batch that the model has just learnt from."""
-        labels = self._labels(rows, x.device)
         self.seen += len(rows)
-        if not (labels != UNLABELLED).any():
+        if not (self.labels[rows] != UNLABELLED).any():  # asked here: a GPU would be waited for
             return
+        labels = self._labels(rows, x.device)
         loss = F.cross_entropy(self.net(x), labels, ignore_index=UNLABELLED)
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

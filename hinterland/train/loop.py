@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from hinterland.data import fingerprint
 from hinterland.engine import ENGINES, Engine
+from hinterland.engine.shortage import explained
 from hinterland.models import MODELS
 from hinterland.models.base import products
 from hinterland.run import Run
@@ -33,7 +34,8 @@ def train(
     when the held-out loss has stopped improving. A `learning_rate` holds from now on, for a run
     that diverged at its own.
 
-    Raises HinterlandError (exit code 1) when the loss is no longer finite; what is recorded stays.
+    Raises HinterlandError when the loss is no longer finite (exit code 1) and when the device has
+    no memory left (5); what is recorded stays.
     """
     check_ours(run)
     if fingerprint(images) != run.spec["images"]["fingerprint"]:
@@ -41,21 +43,22 @@ def train(
             f"{run.path} was trained on other images than {run.spec['images']['source']} now holds",
             "restore the images, or train a new run",
         )
-    try:
-        settings = Settings(**run.spec["training"])
-    except TypeError as error:
-        raise HinterlandError(
-            f"{run.path / 'run.json'} asks for a training that this version does not know: {error}",
-            "pip install --upgrade hinterland",
-        ) from None
+    settings = asked_of(run)
     last = settings.epochs if epochs is None else epochs
-    work = Work(run, images, settings, engine or ENGINES["local"](settings.device))
-    with run.writing(), work.engine.working(products(work.net) * settings.batch_size):
+    engine = engine or ENGINES["local"](settings.device)
+    with explained(less(run, settings, engine)):
+        work = Work(run, images, settings, engine)
+        size = products(work.net) * settings.batch_size
+    with run.writing(), engine.working(size):
         run.sweep()
         done, under_way = work.restore()
         if learning_rate is not None:
             work.settings = replace(work.settings, learning_rate=learning_rate)
-        with Telling(run, max(done, 0), last) as telling, work.boarded(done + 1):
+        with (
+            Telling(run, max(done, 0), last) as telling,
+            work.boarded(done + 1),
+            explained(less(run, settings, engine)),
+        ):
             if done < 0:
                 yield work.commit(Progress(0), last)
             for epoch in range(max(done, 0) + 1, last + 1):
@@ -73,6 +76,25 @@ def train(
                 finished = work.commit(progress, last)
                 telling.epoch(epoch)
                 yield finished
+
+
+def asked_of(run: Run) -> Settings:
+    """How a run asks to be trained."""
+    try:
+        return Settings(**run.spec["training"])
+    except TypeError as error:
+        raise HinterlandError(
+            f"{run.path / 'run.json'} asks for a training that this version does not know: {error}",
+            "pip install --upgrade hinterland",
+        ) from None
+
+
+def less(run: Run, settings: Settings, engine: Engine) -> str:
+    """What to do where a training does not fit into the memory of its device."""
+    anew = f"a new run with --batch-size {max(settings.batch_size // 2, 1)}"
+    if engine.device.type == "cpu":
+        return f"{anew}, or fewer images with --track"
+    return f"{anew}, or: hinterland resume {run.path} --device cpu"
 
 
 def check_ours(run: Run) -> None:

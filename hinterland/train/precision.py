@@ -6,6 +6,7 @@ import copy
 import statistics
 import time
 
+import numpy as np
 import torch
 
 from hinterland.engine import ENGINES
@@ -21,6 +22,12 @@ def faster(net: AbstractNet, images: Images, settings: Settings) -> str:
     """`bfloat16` where it trains this model a tenth faster than `float32` on this device."""
     if isinstance(net, ClosedForm):
         return "float32"
+    seconds = step_times(net, images, settings)
+    return "bfloat16" if seconds["float32"] > WORTH * seconds["bfloat16"] else "float32"
+
+
+def step_times(net: AbstractNet, images: Images, settings: Settings) -> dict[str, float]:
+    """Median seconds of a training step in each precision, on the device that is asked for."""
     engine = ENGINES["local"](settings.device)
     seconds = {}
     for precision in ("float32", "bfloat16"):
@@ -28,7 +35,7 @@ def faster(net: AbstractNet, images: Images, settings: Settings) -> str:
         engine.place(trial)
         with engine.working(products(trial) * settings.batch_size):
             seconds[precision] = _step_time(trial, images, settings, engine.device, precision)
-    return "bfloat16" if seconds["float32"] > WORTH * seconds["bfloat16"] else "float32"
+    return seconds
 
 
 def _step_time(
@@ -37,7 +44,7 @@ def _step_time(
     """Median seconds of a training step."""
     optimiser = torch.optim.Adam(net.parameters(), lr=1e-4, fused=True)
     luck = torch.Generator(device)
-    x = to_tensor(images.pixels[: settings.batch_size], device)
+    x = to_tensor(np.array(images.pixels[: settings.batch_size]), device)  # may be a file's
     found = []
     for _ in range(STEPS):
         started = time.perf_counter()

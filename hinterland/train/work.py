@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,13 @@ from hinterland.models.base import AbstractNet, ClosedForm, to_array, to_tensor,
 from hinterland.run import Run
 from hinterland.train.beside import Beside
 from hinterland.train.board import SHOWN, Board, tags
+from hinterland.train.frozen import freeze
 from hinterland.train.schedule import rate, rising
 from hinterland.train.settings import Settings
 from hinterland.types import HinterlandError, Images
 
-LARGE = 1024  # pictures a batch where no gradient is kept
+LARGE = 1024  # pictures a batch where no gradient is kept, at most
+HELD = 2**22  # numbers that such a batch may have: 1024 pictures of 64 x 64 and one channel
 VALIDATED = 10_000  # held-out pictures that the validation loss is measured on, at most
 PASSES = 20  # over a small set are enough for its classifier
 SIGN_OF_LIFE = 0.05  # seconds between two steps that the caller hears of
@@ -73,6 +76,7 @@ class Work:
     def __init__(self, run: Run, images: Images, settings: Settings, engine: Engine) -> None:
         told = run.spec["model"]
         self.run, self.images, self.settings, self.engine = run, images, settings, engine
+        self.large = max(1, min(LARGE, HELD // prod(images.shape)))
         self.net: AbstractNet = build(
             told["name"], images.shape, told["latent_dim"], told["options"], seed=settings.seed
         )
@@ -113,9 +117,11 @@ class Work:
         rows = self.training[self.engine.share(order).numpy()]
         noise = torch.Generator(self.engine.device)
         noise.manual_seed(self._seed(progress.epoch, 1))
-        if progress.rng is not None:
+        # the state of another kind of device means nothing to this one: there the noise begins anew
+        if progress.rng is not None and len(progress.rng) == len(noise.get_state()):
             noise.set_state(progress.rng)
         count = -(-len(rows) // size)
+        unread: list[tuple[Tensor, int]] = []
         self.net.train()
         started = told = time.perf_counter()
         before = progress.seconds
@@ -130,19 +136,30 @@ class Work:
             if self.beside:
                 self.beside.step(x, batch)
             progress.step += 1
-            value = loss.item()
-            if not math.isfinite(value):
-                raise self._diverged(progress, value)
-            progress.total += value * len(batch)
-            progress.seen += len(batch)
+            unread.append((loss.detach(), len(batch)))
+            due = time.perf_counter() - told > SIGN_OF_LIFE
+            if not due and len(unread) < self.engine.ahead and progress.step < count:
+                continue
+            self._count(progress, unread)
             now = time.perf_counter()
             progress.seconds = before + now - started
-            if now - told > SIGN_OF_LIFE:
+            if due:
                 told = now
                 progress.rng = noise.get_state()
                 mean = progress.total / progress.seen
                 speed = progress.seen / progress.seconds
                 yield Step(progress.epoch, 0, progress.step, count, mean, speed)
+
+    def _count(self, progress: Progress, unread: list[tuple[Tensor, int]]) -> None:
+        """Add up the losses of the last steps, (loss, pictures) each; waits for the device."""
+        values = torch.stack([loss for loss, _ in unread]).tolist()
+        for at, (value, (_, pictures)) in enumerate(zip(values, unread, strict=True), 1):
+            if not math.isfinite(value):
+                progress.step -= len(unread) - at
+                raise self._diverged(progress, value)
+            progress.total += value * pictures
+            progress.seen += pictures
+        unread.clear()
 
     def commit(self, progress: Progress, last: int) -> Epoch:
         """Put a finished epoch on disk."""
@@ -204,7 +221,7 @@ class Work:
             for rows in batches(self.training, self.settings.batch_size):
                 beside.step(self._picture(rows), rows)
         if beside.seen >= enough:
-            held_out = batches(self.validation, LARGE)
+            held_out = batches(self.validation, self.large)
             beside.finish(self.run, ((self._picture(rows), rows) for rows in held_out))
             self.beside = None
 
@@ -236,7 +253,7 @@ class Work:
         self.fitted = True
 
     def _pictures(self, rows: np.ndarray) -> Iterator[Tensor]:
-        for batch in batches(rows, LARGE):
+        for batch in batches(rows, self.large):
             yield self._picture(batch)
 
     def _picture(self, rows: np.ndarray) -> Tensor:
@@ -360,21 +377,6 @@ class Work:
             f"the last good epoch is {progress.epoch - 1}",
             f"hinterland resume {self.run.path} --lr {self.settings.learning_rate / 10:g}",
             exit_code=1,
-        )
-
-
-def freeze(net: AbstractNet, part: str) -> None:
-    """Let the encoder, or the decoder, keep its weights: training then tunes the other alone."""
-    check_freeze(net, part)
-    if part != "none":
-        getattr(net, part).requires_grad_(False)
-
-
-def check_freeze(net: AbstractNet, part: str) -> None:
-    """Refuse to freeze what a model does not have."""
-    if part != "none" and not hasattr(net, part):
-        raise HinterlandError(
-            f"this model has no {part} of its own to freeze", "leave out --set freeze"
         )
 
 
