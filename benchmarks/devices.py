@@ -124,7 +124,8 @@ def tried(name: str, images: Images, model: str, device: str, asked: argparse.Na
             decoder, encoder = differences(whole, images, epoch, device)
             losses = whole.losses()
         net = build(model, images.shape, default_latent_dim(model))
-        steps = {} if isinstance(net, ClosedForm) else step_times(net, images, settings)
+        timed = device in (asked.bfloat16 or [device]) and not isinstance(net, ClosedForm)
+        steps = step_times(net, images, settings) if timed else {}
     except Exception as error:  # noqa: BLE001  the others are to be tried all the same
         traceback.print_exc()
         return Found(model, name, device, error=f"{type(error).__name__}: {error}".splitlines()[0])
@@ -182,6 +183,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--sets", nargs="+", default=["mnist"], help="mnist, cifar10, …")
     parser.add_argument("--models", nargs="+", choices=list(MODELS), default=list(MODELS))
+    parser.add_argument(
+        "--bfloat16", nargs="+", help="where it is timed, which takes long on some; default: all"
+    )
     parser.add_argument("--json", action="store_true", help="print a JSON object for each")
     asked = parser.parse_args()
     if asked.epochs < 2:

@@ -250,7 +250,7 @@ def _seeded() -> None:
     Not torch.manual_seed: it also seeds CUDA that nobody has used yet, which cannot be undone.
     """
     torch.default_generator.manual_seed(0)
-    if torch.cuda.is_initialized():
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         torch.cuda.manual_seed_all(0)
     if torch.mps.is_available():
         torch.mps.manual_seed(0)
