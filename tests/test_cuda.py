@@ -206,7 +206,7 @@ def test_a_model_on_cuda_is_recorded_and_not_touched(tmp_path: Path, digits: Ima
     def learn(recorded: bool) -> torch.Tensor:
         torch.manual_seed(1)
         net = torch.nn.Sequential(torch.nn.Linear(784, 2), torch.nn.Dropout(0.2)).cuda()
-        back = torch.nn.Linear(2, 784).cuda()
+        back = torch.nn.Sequential(torch.nn.Linear(2, 784), torch.nn.Sigmoid()).cuda()
         optimiser = torch.optim.SGD([*net.parameters(), *back.parameters()], 0.01)
         pixels = digits.pixels[:200]
         x = torch.from_numpy(pixels / np.float32(255)).flatten(1).cuda()
@@ -221,6 +221,6 @@ def test_a_model_on_cuda_is_recorded_and_not_touched(tmp_path: Path, digits: Ima
                 recorder.epoch()
         if recorder:
             recorder.close()
-        return back.weight.detach().clone()
+        return back[0].weight.detach().clone()
 
     assert torch.equal(learn(False), learn(True))
