@@ -13,10 +13,14 @@ export interface Named {
   readonly probabilities: Float32Array;
 }
 
-/** `of` gives the picture, and whether it moves with a hand on the map. Stays as it was while the next is on its way. */
+/**
+ * `of` gives the picture, and whether it moves with a hand on the map. `rest`: after how many milliseconds the hand
+ * rests, where it is else after so many. Stays as it was while the next is on its way.
+ */
 export function followClasses(
   decoder: Pick<Decoder, "classify">,
   of: () => { readonly pixels: Float32Array; readonly byHand: boolean } | null,
+  rest: (ms: number) => number = (ms) => ms,
 ) {
   const named = signal<Named | null>(null);
   const fault = signal<Trouble | null>(null);
@@ -45,7 +49,7 @@ export function followClasses(
       ask(wanted.pixels);
       return;
     }
-    const timer = setTimeout(() => ask(wanted.pixels), REST_MS);
+    const timer = setTimeout(() => ask(wanted.pixels), rest(REST_MS));
     return () => clearTimeout(timer);
   });
   return {

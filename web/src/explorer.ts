@@ -123,7 +123,7 @@ export function createExplorer(first: Scene, site: OpenSite, around: Surrounding
     hostname: location.hostname,
     processors: navigator.hardwareConcurrency,
   });
-  const helpers = () => (sparing.move() > 0 ? 0 : (around.helpers ?? 0));
+  const helpers = () => (sparing.free() ? (around.helpers ?? 0) : 0);
   const decoder = createDecoder(scene, source, around.startWorker, helpers);
   const fellBack = () => tell(store, WITHOUT_GPU);
   const map = createMap(surface, { renderer: around.renderer, fellBack });

@@ -27,7 +27,12 @@ export function kinOf(
 }
 
 /** Follows a place; empty until its neighbours are found. */
-export function followKin(store: Store, recording: Pick<Recording, "neighbours">, place: () => Place | null) {
+export function followKin(
+  store: Store,
+  recording: Pick<Recording, "neighbours">,
+  place: () => Place | null,
+  rest: (ms: number) => number = (ms) => ms,
+) {
   const kin = signal<readonly Neighbour[]>([]);
   const known = signal<Neighbours | null>(null);
   // Only an image's own are in the file: it may be large, and is not even made before it is asked for.
@@ -58,7 +63,7 @@ export function followKin(store: Store, recording: Pick<Recording, "neighbours">
       }
       const timer = setTimeout(() => {
         kin.value = kinOf(at, latents, file);
-      }, REST_MS);
+      }, rest(REST_MS));
       return () => clearTimeout(timer);
     }),
   ];

@@ -7,6 +7,7 @@ const MOVE_COST = 10;
 const SHARE = 0.1;
 /** Between words and small pictures beside the map lie so many moves: nobody reads faster. */
 const MOVES_READ = 4;
+const MOVES_REST = 1.5;
 const HERE = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 export interface Sparing {
@@ -14,13 +15,24 @@ export interface Sparing {
   move(): number;
   /** The same between two readings of what is told of them. */
   reading(): number;
+  /** After so many milliseconds instead of `ms` a hand rests: between two moves that are followed it does not. */
+  rest(ms: number): number;
+  /** Several processors may be worked at at once: nothing trains there, as far as is known by now. */
+  free(): boolean;
 }
 
 export function createSparing(
-  pulse: Pick<Pulse, "busy"> | null | undefined,
+  pulse: Pick<Pulse, "busy" | "status"> | null | undefined,
   { hostname, processors }: { readonly hostname: string; readonly processors: number },
 ): Sparing {
-  const pause = HERE.test(hostname) ? MOVE_COST / SHARE / Math.max(1, processors) : 0;
+  const here = HERE.test(hostname);
+  const pause = here ? MOVE_COST / SHARE / Math.max(1, processors) : 0;
   const move = () => (pulse?.busy() ? pause : 0);
-  return { move, reading: () => MOVES_READ * move() };
+  const isKnown = () => !pulse || pulse.status.peek() !== null;
+  return {
+    move,
+    reading: () => MOVES_READ * move(),
+    rest: (ms) => ms + MOVES_REST * move(),
+    free: () => !here || (isKnown() && !pulse?.busy()),
+  };
 }

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals-core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Pane } from "../src/beside";
+import { followClasses } from "../src/classes";
 import { followPair } from "../src/compare";
 import type { Decoder } from "../src/decoder/client";
 import type { Explorer } from "../src/explorer";
@@ -9,6 +10,7 @@ import type { Near } from "../src/links";
 import type { Latents } from "../src/nearest";
 import { awaiting, paced } from "../src/paced";
 import { createProbe, type Picture, type Probe } from "../src/probe";
+import type { Status } from "../src/pulse";
 import type { Shown } from "../src/recording";
 import { createSparing } from "../src/sparing";
 import { type Aim, createStore, type Place } from "../src/store";
@@ -17,6 +19,22 @@ import { aScene } from "./fixtures";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
+
+function aPulse(busy: boolean) {
+  return { busy: () => busy, status: signal({ scenes: new Map(), training: null }) };
+}
+
+test("long work is shared once it is known that nothing trains here", () => {
+  const status = signal<Status | null>(null);
+  let busy = false;
+  const sparing = createSparing({ busy: () => busy, status }, { hostname: "localhost", processors: 8 });
+  expect(sparing.free()).toBe(false);
+  status.value = { scenes: new Map(), training: null };
+  expect(sparing.free()).toBe(true);
+  busy = true;
+  expect(sparing.free()).toBe(false);
+  expect(createSparing(null, { hostname: "localhost", processors: 8 }).free()).toBe(true);
+});
 
 test("of many values the first comes at once and the last in the end, and no more than one a pause", () => {
   const source = signal(0);
@@ -182,6 +200,21 @@ test("while something trains, what is told beside the map comes with the hand's 
   probe.dispose();
 });
 
+test("a hand that is followed less often does not rest between two moves", async () => {
+  const sparing = createSparing(aPulse(true), { hostname: "localhost", processors: 2 });
+  const picture = signal({ pixels: new Float32Array(4), byHand: true });
+  const classify = vi.fn(async () => Float32Array.of(1, 0));
+  const { undo } = followClasses({ classify }, () => picture.value, sparing.rest);
+  for (let ms = 0; ms < 1000; ms += sparing.move()) {
+    picture.value = { pixels: new Float32Array(4), byHand: true };
+    await vi.advanceTimersByTimeAsync(1.2 * sparing.move());
+  }
+  expect(classify).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(classify).toHaveBeenCalledTimes(1);
+  undo();
+});
+
 test("a real image is never compared with another one's reconstruction", async () => {
   const at = { latent: Float32Array.of(0), spot: Float32Array.of(0), image: -1, side: "main", trust: null };
   const reading = signal({ place: at as Place, neighbour: { index: 7, distance: 1, epoch: 3 } });
@@ -225,7 +258,7 @@ test.each([
   };
   const surface = new EventTarget();
   const pane = { side: "main", surface, map, shown: store.shown } as unknown as Pane;
-  const sparing = createSparing({ busy: () => busy }, { hostname, processors });
+  const sparing = createSparing(aPulse(busy), { hostname, processors });
   const undo = followPointer({ store, sparing, main: pane } as unknown as Explorer, pane);
   const aims: Aim[] = [];
   const stop = store.aim.subscribe((aim) => void (aim && aims.push(aim)));

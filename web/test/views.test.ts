@@ -73,7 +73,7 @@ function aContext(scene: Scene = aScene()) {
     history: { undo() {}, redo() {}, back: signal(0), ahead: signal(0), dispose() {} },
     travelling: signal(false),
     ...{ hovers: [], paintedHover() {}, fit() {}, travelMs: () => 0 },
-    sparing: { move: () => 0, reading: () => 0 },
+    sparing: { move: () => 0, reading: () => 0, rest: (ms: number) => ms },
   } as unknown as Context;
   return { context, store, hover, pinned, listeners };
 }

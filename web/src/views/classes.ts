@@ -24,14 +24,15 @@ export function createClasses(context: Context, of: () => Probe) {
   const heading = el("h3", { text: "the classifier says" });
   const node = el("div", { class: "verdict" }, heading, more, list, wrong);
   const rows = computed(() => classes.value.map((name) => createRow(name)));
-  const { named, fault, retry, undo } = followClasses(context.decoder, () => {
+  const looked = () => {
     const probe = of();
     if (classes.value.length === 0) return null;
     // What a person brought is named itself; all else by its decoded picture.
     const own = probe.place.value?.own;
     const pixels = own?.pixels ?? probe.picture.value?.pixels;
     return pixels ? { pixels, byHand: probe === hover } : null;
-  });
+  };
+  const { named, fault, retry, undo } = followClasses(context.decoder, looked, context.sparing.rest);
   return {
     node,
     named,

@@ -10,7 +10,7 @@ import type { Context } from "./view";
 
 export function createKin(context: Context, of: () => Place | null) {
   const { scene, store, recording } = context;
-  const { kin, undo } = followKin(store, recording, of);
+  const { kin, undo } = followKin(store, recording, of, context.sparing.rest);
   const most = Math.min(KIN, Math.max(0, scene.n - 1));
   const cells = Array.from({ length: most }, (_, rank) => {
     const slot = createStill(scene.shape, `Neighbour ${rank + 1}`);
