@@ -29,7 +29,7 @@ from hinterland.data import read
 from hinterland.engine import ENGINES
 from hinterland.models import MODELS, build, default_latent_dim
 from hinterland.models.base import ClosedForm
-from hinterland.train import Settings
+from hinterland.train import Settings, engine_of
 from hinterland.train.precision import WORTH, step_times
 from hinterland.types import HinterlandError, Images
 
@@ -125,7 +125,7 @@ def tried(name: str, images: Images, model: str, device: str, asked: argparse.Na
             losses = whole.losses()
         net = build(model, images.shape, default_latent_dim(model))
         timed = device in (asked.bfloat16 or [device]) and not isinstance(net, ClosedForm)
-        steps = step_times(net, images, settings) if timed else {}
+        steps = step_times(net, images, settings, engine_of(settings)) if timed else {}
     except Exception as error:  # noqa: BLE001  the others are to be tried all the same
         traceback.print_exc()
         return Found(model, name, device, error=f"{type(error).__name__}: {error}".splitlines()[0])

@@ -19,7 +19,7 @@ from hinterland.models import base, build, vae
 from hinterland.recorder.net import calm
 from hinterland.recorder.pair import undisturbed
 from hinterland.run import Run
-from hinterland.train import Settings, Step, changed, precision, train, work
+from hinterland.train import Settings, Step, changed, engine_of, precision, train, work
 from hinterland.types import HinterlandError, Images
 from tests.conftest import Command, begun, made_up, record
 
@@ -285,7 +285,9 @@ def test_the_precision_is_tried_on_pictures_of_a_file_without_a_warning(
     np.save(tmp_path / "pixels.npy", images.pixels)
     mapped = Images(np.load(tmp_path / "pixels.npy", mmap_mode="r"), held_out=images.held_out)
     settings = Settings(batch_size=16, device="cpu", precision="auto")
-    assert set(precision.step_times(build("vae", (8, 8, 1), 2), mapped, settings)) == {
+    assert set(
+        precision.step_times(build("vae", (8, 8, 1), 2), mapped, settings, engine_of(settings))
+    ) == {
         "float32",
         "bfloat16",
     }

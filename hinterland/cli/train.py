@@ -84,14 +84,13 @@ def train(
         latent_dim = of_before.get("latent_dim") or default_latent_dim(model)
     checked(model, latent_dim)  # before torch is imported, which takes seconds
 
-    from hinterland.engine import ENGINES
-    from hinterland.train import Settings, begin
+    from hinterland.train import Settings, begin, engine_of
 
     asked, training = _set(options, model, Settings(epochs, batch_size, lr, seed, track, device))
     if model == of_before.get("name"):
         asked = {**of_before["options"], **asked}
     Run.vacant(path)
-    ENGINES["local"](training.device)
+    engine_of(training)  # refused before the images are read
     pictures = read(images, conversion, data_dir, out)
     run = begin(
         path,

@@ -32,12 +32,11 @@ def trained(
     128 + the signal's number. device: where, if not where the run was asked to be trained.
     """
     from hinterland.chart import refresh
-    from hinterland.engine import ENGINES
-    from hinterland.train import Step, train
+    from hinterland.train import Step, asked_of, engine_of, train
 
     speeds, seconds = [], 0.0
     with Stopping() as stopping:
-        engine = ENGINES["local"](device) if device else None
+        engine = engine_of(asked_of(run), device)
         work = train(run, images, epochs=epochs, learning_rate=learning_rate, engine=engine)
         with TrainingProgress(out) as progress:
             for event in work:

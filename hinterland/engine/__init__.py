@@ -18,7 +18,11 @@ ENGINES = Registry("engine", __name__, {"local": "local:Local"})
 
 
 class Engine(Protocol):
-    """Where training and encoding happen. `local` is the identity; others are adapters."""
+    """Where training happens. `local` is the identity; others are adapters.
+
+    A member is made with the device that a training asks for (`auto`, `cpu`, `cuda:1`, ...); the
+    setting `engine` names it. Of the processes that train one run, one leads: it alone writes.
+    """
 
     @property
     def device(self) -> torch.device: ...
@@ -43,6 +47,9 @@ class Engine(Protocol):
 
     def share(self, rows: Tensor) -> Tensor:
         """The part of an epoch's order that this process trains on."""
+
+    def meet(self) -> None:
+        """Wait until all processes have come here."""
 
     def mean(self, value: float, weight: float) -> float:
         """The weighted mean over all processes."""

@@ -52,6 +52,9 @@ class Local:
     def share(self, rows: Tensor) -> Tensor:
         return rows
 
+    def meet(self) -> None:
+        pass
+
     def mean(self, value: float, weight: float) -> float:
         return value
 

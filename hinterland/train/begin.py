@@ -13,15 +13,16 @@ import torch
 from safetensors.numpy import save
 
 from hinterland.data import described
-from hinterland.engine import ENGINES, Engine
+from hinterland.engine import Engine
 from hinterland.engine.shortage import explained
 from hinterland.models import build, graphs, resolved
 from hinterland.models.base import AbstractNet, to_tensors
 from hinterland.run import Run, Tracked
 from hinterland.run.made_on import made_on
 from hinterland.train.frozen import check_freeze
+from hinterland.train.loop import asked_of
 from hinterland.train.precision import faster
-from hinterland.train.settings import Settings
+from hinterland.train.settings import Settings, engine_of
 from hinterland.types import HinterlandError, Images
 
 LATELY = ("device",)  # what runs did not say of themselves from the first
@@ -52,13 +53,13 @@ def begin(
             "patience waits for a better held-out loss, and no image is held out",
             "--set patience=0, or hold some images out",
         )
-    engine = ENGINES["local"](settings.device)  # a device that is not there is refused first
+    engine = engine_of(settings)  # a device that is not there is refused first
     net = build(model, images.shape, latent_dim, options, seed=settings.seed)
     check_freeze(net, settings.freeze)
     beginning = _taken_over(net, start) if start else {}
     if settings.precision == "auto":
         with explained(f"--batch-size {max(settings.batch_size // 2, 1)}, or --device cpu"):
-            settings = replace(settings, precision=faster(net, images, settings))
+            settings = replace(settings, precision=faster(net, images, settings, engine))
     spec = {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "images": described(images, source, path, conversion),
@@ -80,8 +81,7 @@ def changed(run: Run, device: str | None = None) -> list[str]:
 
     device: where it is to go on; None for where it was asked to be trained.
     """
-    asked = device or run.spec["training"].get("device", "auto")
-    now = environment(ENGINES["local"](asked))
+    now = environment(engine_of(asked_of(run), device))
     then = run.spec.get("environment", {})
     return [
         f"{what} was {then.get(what)}, is {now[what]}"

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from hinterland.data import fingerprint
-from hinterland.engine import ENGINES, Engine
+from hinterland.engine import Engine
 from hinterland.engine.shortage import explained
 from hinterland.models import MODELS
 from hinterland.models.base import products
 from hinterland.run import Run
-from hinterland.train.settings import Settings
+from hinterland.train.settings import Settings, engine_of
 from hinterland.train.telling import Telling
 from hinterland.train.work import Epoch, Progress, Step, Work
 from hinterland.types import HinterlandError, Images
@@ -32,7 +33,7 @@ def train(
     the epoch, so that nothing is lost; resuming gives the same bits as never having stopped, on the
     same machine with the same number of threads. With `patience`, it ends before its last epoch
     when the held-out loss has stopped improving. A `learning_rate` holds from now on, for a run
-    that diverged at its own.
+    that diverged at its own. engine: another than the one that the run's settings name.
 
     Raises HinterlandError when the loss is no longer finite (exit code 1) and when the device has
     no memory left (5); what is recorded stays.
@@ -45,17 +46,17 @@ def train(
         )
     settings = asked_of(run)
     last = settings.epochs if epochs is None else epochs
-    engine = engine or ENGINES["local"](settings.device)
+    engine = engine or engine_of(settings)
     with explained(less(run, settings, engine)):
         work = Work(run, images, settings, engine)
         size = products(work.net) * settings.batch_size
-    with run.writing(), engine.working(size):
-        run.sweep()
+    with _held(run, engine), engine.working(size):
         done, under_way = work.restore()
+        engine.meet()  # nothing is written before all have read what is there
         if learning_rate is not None:
             work.settings = replace(work.settings, learning_rate=learning_rate)
         with (
-            Telling(run, max(done, 0), last) as telling,
+            Telling(run, max(done, 0), last, engine.leads) as telling,
             work.boarded(done + 1),
             explained(less(run, settings, engine)),
         ):
@@ -95,6 +96,17 @@ def less(run: Run, settings: Settings, engine: Engine) -> str:
     if engine.device.type == "cpu":
         return f"{anew}, or fewer images with --track"
     return f"{anew}, or: hinterland resume {run.path} --device cpu"
+
+
+@contextmanager
+def _held(run: Run, engine: Engine) -> Iterator[None]:
+    """Hold a run for writing, and tidy it up: the one process that leads. Others leave it alone."""
+    if not engine.leads:
+        yield
+        return
+    with run.writing():
+        run.sweep()
+        yield
 
 
 def check_ours(run: Run) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hinterland.engine import ENGINES, Engine
 from hinterland.types import HinterlandError, nearest_name
 
 
@@ -24,6 +25,7 @@ class Settings:
     seed: int = _option(0, "the same seed gives the same run")
     track: int = _option(10_000, "images on the map, held-out first")
     device: str = _option("auto", "auto, cpu, cuda, cuda:1, mps")
+    engine: str = _option("local", f"how the work is spread: {', '.join(ENGINES)}")
     schedule: str = _option("constant", "of the rate: constant, or cosine to a hundredth of it")
     warmup: float = _option(0.0, "epochs over which the rate rises from 0")
     kl_warmup: float = _option(0.0, "epochs over which the weight of a VAE's prior rises from 0")
@@ -51,6 +53,15 @@ class Settings:
                 raise HinterlandError(
                     f"{name} must be {' or '.join(known)}; got '{getattr(self, name)}'"
                 )
+
+
+def engine_of(settings: Settings, device: str | None = None) -> Engine:
+    """The engine that they name, on the device that they name, or on another.
+
+    Raises HinterlandError where there is no such engine, or it has no such device.
+    """
+    made: Engine = ENGINES[settings.engine](device or settings.device)
+    return made
 
 
 NAMES = [each.name for each in dataclasses.fields(Settings)]

@@ -15,10 +15,13 @@ FAIR = 4  # seconds of training before it is said how many are left: the first s
 
 
 class Telling:
-    """Keeps `progress.json` of a run, from the first step to the last word."""
+    """Keeps `progress.json` of a run, from the first step to the last word.
 
-    def __init__(self, run: Run, epoch: int, epochs: int) -> None:
-        self._run = run
+    Of several processes that train together, the one that leads speaks.
+    """
+
+    def __init__(self, run: Run, epoch: int, epochs: int, leads: bool) -> None:
+        self._run, self._leads = run, leads
         self._told: dict[str, Any] = {"epoch": epoch, "epochs": epochs}
         self._last = 0.0
         self._first: tuple[float, float] | None = None  # when, and how many epochs were done then
@@ -71,4 +74,5 @@ class Telling:
             self._tell("failed")
 
     def _tell(self, state: str) -> None:
-        self._run.tell({"state": state, **self._told})
+        if self._leads:
+            self._run.tell({"state": state, **self._told})

@@ -190,7 +190,7 @@ class Work:
                     self._write_board(self.board, epoch, told, arrays["latents"]["mean"])
             if self.beside:
                 self._name(self.beside, at_once=epoch >= last or self.weary())
-            self.keep(Progress(epoch + 1))
+        self.keep(Progress(epoch + 1))
         return Epoch(epoch, last, losses, progress.seconds, speed)
 
     @contextmanager
@@ -261,6 +261,8 @@ class Work:
 
     def keep(self, progress: Progress) -> None:
         """Save what resuming needs: model, optimiser and, within an epoch, the state of luck."""
+        if not self.engine.leads:
+            return
         tensors = {f"weights/{key}": value for key, value in self._weights().items()}
         for number, state in self.optimiser.state_dict()["state"].items():
             for key, value in state.items():
