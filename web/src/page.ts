@@ -9,6 +9,7 @@ import type { Store } from "./store";
 import { backgroundNow, insetsNow } from "./surroundings";
 import { views } from "./views";
 import { all, el } from "./views/dom";
+import { keepApart } from "./views/drawers";
 
 export interface Around {
   readonly startWorker: () => Bench;
@@ -51,9 +52,11 @@ export function mountPage(
     const at = places[i];
     return at ? [view.mount(at, explorer)] : [];
   });
+  const { truthOpen, trainingOpen } = explorer.store;
+  const apart = keepApart(page, [truthOpen, trainingOpen]);
   return {
     explorer,
-    undo: all(bindKeys(explorer, around.keys), ...undo, explorer.dispose, () => page.remove()),
+    undo: all(apart, bindKeys(explorer, around.keys), ...undo, explorer.dispose, () => page.remove()),
   };
 }
 

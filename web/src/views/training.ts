@@ -5,7 +5,7 @@ import { inFull, isOwn, leftOf, ownState, partDone, silence, underWay } from "..
 import type { Progress, Training } from "../pulse";
 import { brief, grouped } from "../words";
 import { createBegin, goToRun } from "./begin";
-import { all, bringIntoSight, el, icon, isNarrow, say } from "./dom";
+import { all, bringIntoSight, el, icon, say } from "./dom";
 import type { Context, View } from "./view";
 
 export const training: View = {
@@ -50,8 +50,6 @@ export const training: View = {
         if (open) begin.open();
         if (was !== card.hidden && store.camera.peek() === null) context.fit(250);
         if (!was || card.hidden) return;
-        // Beside the map there is one place for both.
-        if (!isNarrow(card)) store.truthOpen.value = false;
         bringIntoSight(card);
       }),
       () => place.replaceChildren(),

@@ -3,7 +3,7 @@ import { effect } from "@preact/signals-core";
 import { chooseLayer, toggleDistortion } from "../actions";
 import { coloursOf, DISTORTION, type MapEntry, type MetricName } from "../scene";
 import { brief, hundredths, mapTitle } from "../words";
-import { all, bringIntoSight, el, icon, isNarrow } from "./dom";
+import { all, bringIntoSight, el, icon } from "./dom";
 import type { Context, View } from "./view";
 
 const MEANINGS: readonly (readonly [name: MetricName, title: string, meaning: string])[] = [
@@ -64,8 +64,6 @@ export const truth: View = {
         // It lies over the map: what is shown whole stays in sight.
         if (was !== card.hidden && store.camera.peek() === null) context.fit(250);
         if (!was || card.hidden) return;
-        // Beside the map there is one place for both.
-        if (!isNarrow(card)) store.trainingOpen.value = false;
         bringIntoSight(card);
       }),
       effect(() => {
