@@ -13,14 +13,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from hinterland.chart import Plan, chart, refresh
 from hinterland.data import read
 from hinterland.run import Run
 from hinterland.train import train
 from hinterland.types import Images
-from tests.browsing import BEHIND, STATIC, fronted, looking, opened, pause, state, until
+from tests.browsing import (
+    BEHIND,
+    STATIC,
+    fronted,
+    looking,
+    opened,
+    pause,
+    picture_folder,
+    state,
+    until,
+)
 from tests.conftest import Command, environment, record
 from tests.proxies import REAL, address_of, free_port
 
@@ -231,3 +241,35 @@ def test_the_page_outlives_every_restart_of_its_server(
         context.close()
         stack.close()
         site.kill()
+
+
+def test_two_panels_opened_in_a_narrow_window_never_lie_on_one_another(
+    browser: Browser, run: Run, tmp_path: Path
+) -> None:
+    with (
+        opened(run.path, tmp_path / "server", more=["--allow-write"]) as url,
+        looking(browser, url, viewport={"width": 600, "height": 900}) as page,
+    ):
+        true, trainings = page.locator(".truth"), page.locator(".training")
+        page.locator(".surface").first.focus()
+        for key in ("q", "Shift+T"):
+            page.keyboard.press(key)
+        assert true.is_visible() and trainings.is_visible()
+        assert apart(true, trainings), "one below the other"
+        for width in (1280, 900):
+            page.set_viewport_size({"width": width, "height": 800})
+            true.wait_for(state="hidden")
+            assert trainings.is_visible(), "what was opened last stays"
+            for theme in ("dark", "light"):
+                page.emulate_media(color_scheme=theme)
+                page.screenshot(path=picture_folder() / f"widened-{width}-{theme}.png")
+        page.set_viewport_size({"width": 600, "height": 900})
+        assert trainings.is_visible() and not true.is_visible()
+
+
+def apart(one: Locator, other: Locator) -> bool:
+    """Whether no spot of the window is in both."""
+    a, b = one.bounding_box(), other.bounding_box()
+    assert a and b
+    across = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
+    return across or a["y"] + a["height"] <= b["y"] or b["y"] + b["height"] <= a["y"]
