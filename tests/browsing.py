@@ -276,6 +276,35 @@ def hover(page: Page, point: np.ndarray) -> None:
     )
 
 
+class Fingers:
+    """Touches as the browser gets them from a screen."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.link = page.context.new_cdp_session(page)
+
+    def tell(self, kind: str, places: list[tuple[float, float]]) -> None:
+        points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(places)]
+        self.link.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def go(
+        self, start: list[tuple[float, float]], end: list[tuple[float, float]], held: int = 0
+    ) -> None:
+        self.tell("touchStart", start)
+        pause(self.page, held)
+        for step in range(1, 6):
+            pairs = zip(start, end, strict=True)
+            self.tell(
+                "touchMove",
+                [
+                    (a[0] + (b[0] - a[0]) * step / 5, a[1] + (b[1] - a[1]) * step / 5)
+                    for a, b in pairs
+                ],
+            )
+        self.tell("touchEnd", [])
+        pause(self.page, 60)
+
+
 def painted(page: Page) -> np.ndarray:
     """(h, w, c): the picture under the cursor as the page shows it now."""
     told = page.evaluate(

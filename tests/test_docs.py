@@ -62,17 +62,41 @@ def test_every_question_is_in_the_formats(name: str) -> None:
     assert f"| `{name}` |" in (ROOT / "docs" / "formats.md").read_text()
 
 
+OPTION = re.compile(r"(?<=\s)--?[a-z][a-z-]*")
+
+
+def commands_of(path: Path) -> list[tuple[str, str]]:
+    """The commands that a page shows, in blocks and between words: their name, and what follows."""
+    text = path.read_text()
+    shown = re.findall(r"^hinterland ([a-z]+)([^`\n#]*)", text, re.MULTILINE)
+    return shown + re.findall(r"`hinterland ([a-z]+)([^`\n]*)`", text)
+
+
+def links_of(path: Path) -> list[str]:
+    """Where a page leads within the checkout."""
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text())
+    return [target for target in links if "://" not in target]
+
+
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_command_shown_exists_with_its_options(path: Path) -> None:
-    shown = re.findall(r"^hinterland ([a-z]+)([^`\n#]*)", path.read_text(), re.MULTILINE)
-    shown += re.findall(r"`hinterland ([a-z]+)([^`\n]*)`", path.read_text())
-    for name, words in shown:
+    for name, words in commands_of(path):
         known = {flag for option in COMMANDS[name].params for flag in option.opts}
-        assert set(re.findall(r"(?<=\s)--?[a-z][a-z-]*", words)) <= known, f"{name}{words}"
+        assert set(OPTION.findall(words)) <= known, f"{name}{words}"
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_link_within_the_checkout_leads_somewhere(path: Path) -> None:
-    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
-        if "://" not in target:
-            assert (path.parent / target).exists(), target
+    for target in links_of(path):
+        assert (path.parent / target).exists(), target
+
+
+def test_these_tests_meet_what_the_docs_show() -> None:
+    """Where the docs were written otherwise, the two above could find nothing, and pass."""
+    shown = [one for path in DOCS for one in commands_of(path)]
+    assert {name for name, _ in shown} >= {"train", "open", "import", "map", "export", "score"}
+    assert len(shown) > 100
+    assert sum(len(OPTION.findall(words)) for _, words in shown) > 100
+    assert len(commands_of(ROOT / "README.md")) > 15
+    assert len(links_of(ROOT / "README.md")) > 30
+    assert len([path for path in DOCS if links_of(path)]) > 20

@@ -287,21 +287,20 @@ def test_nothing_private_is_in_it(
     run = Run.open(private / "run")
     from hinterland.train import train
 
-    for _ in train(run, made_up(60, (8, 8, 1))):
-        pass
+    list(train(run, made_up(60, (8, 8, 1))))
     list(refresh(run))
     export({"run": thin(compose(run), Part())}, tmp_path / "site", page)
     words = [str(Path.home()), str(tmp_path), str(private), "ada-lovelace", "patients"]
     words += [socket.gethostname(), str(run.spec["environment"]["platform"])]
-    for file in (tmp_path / "site").rglob("*"):
-        if file.is_file():
-            content = file.read_bytes()
-            if file.suffix == ".packed":
-                content = zlib.decompress(content)
-            shown = f"{file.relative_to(tmp_path)} {content.decode('utf-8', 'replace')}"
-            assert [word for word in words if word in shown] == []
-            if file.suffix in (".json", ".html"):
-                assert getpass.getuser() not in shown
+    files = [file for file in (tmp_path / "site").rglob("*") if file.is_file()]
+    assert {file.suffix for file in files} >= {".json", ".html", ".packed", ".onnx", ".webp"}
+    for file in files:
+        content = file.read_bytes()
+        content = zlib.decompress(content) if file.suffix == ".packed" else content
+        shown = f"{file.relative_to(tmp_path)} {content.decode('utf-8', 'replace')}"
+        assert [word for word in words if word in shown] == []
+        if file.suffix in (".json", ".html"):
+            assert getpass.getuser() not in shown
 
 
 def test_the_same_run_gives_the_same_bytes(
@@ -323,6 +322,7 @@ def test_a_list_of_several_tells_of_each(scene: Scene, page: Path, tmp_path: Pat
     export({"one": scene, "two": scene}, tmp_path / "site", page, exact=True)
     told = json.loads((tmp_path / "site/site.json").read_text(encoding="utf-8"))
     Draft202012Validator(schema("site")).validate(told)
+    assert [entry["name"] for entry in told["scenes"]] == ["one", "two"]
     for entry in told["scenes"]:
         assert (tmp_path / "site" / entry["picture"]).read_bytes()[8:12] == b"WEBP"
         assert (tmp_path / "site" / "scenes" / entry["name"] / "scene.json").is_file()

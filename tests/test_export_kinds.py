@@ -85,6 +85,7 @@ def test_a_run_of_any_kind_is_a_whole_site(kind: Callable[[Path], Run], tmp_path
     Draft202012Validator(schema("scene")).validate(told)
     n, d = told["images"]["n"], told["model"]["latent_dim"]
     assert [each["epoch"] for each in told["epochs"]] == run.epochs
+    assert told["maps"] and "decoder" in told["graphs"]
     for epoch in run.epochs:
         latents = arrays(place, f"epochs/{epoch:04}/latents.packed")["mean"]
         assert latents.shape == (n, d)

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Error, Page, Route
 from hinterland.run import Run
 from tests.browsing import (
     STATIC,
+    Fingers,
     file_of,
     looking,
     opened,
@@ -100,6 +101,7 @@ def goes_everywhere_with_tab(page: Page) -> None:
     """Tab meets whatever can be pressed, is trapped nowhere, and is always seen."""
     page.evaluate("document.activeElement.blur()")
     wanted = set(page.evaluate(STOPS))
+    assert len(wanted) > 20
     met: list[str] = []
     for _ in range(len(wanted) + 20):
         page.keyboard.press("Tab")
@@ -366,45 +368,22 @@ def test_a_finger_does_what_a_mouse_does(browser: Browser, proxied: str) -> None
         page.screenshot(path=picture_folder() / "phone-320.png")
 
 
-class Fingers:
-    """Touches as the browser gets them from a screen."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.link = page.context.new_cdp_session(page)
-
-    def tell(self, kind: str, places: list[tuple[float, float]]) -> None:
-        points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(places)]
-        self.link.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-    def go(
-        self, start: list[tuple[float, float]], end: list[tuple[float, float]], held: int = 0
-    ) -> None:
-        self.tell("touchStart", start)
-        pause(self.page, held)
-        for step in range(1, 6):
-            pairs = zip(start, end, strict=True)
-            self.tell(
-                "touchMove",
-                [
-                    (a[0] + (b[0] - a[0]) * step / 5, a[1] + (b[1] - a[1]) * step / 5)
-                    for a, b in pairs
-                ],
-            )
-        self.tell("touchEnd", [])
-        pause(self.page, 60)
-
-
 def fits(page: Page) -> None:
     """Nothing to press lies outside the window or under another thing."""
-    outside = page.evaluate(
-        """() => [...document.querySelectorAll("header button, header select, .play button")]
-            .filter((node) => node.checkVisibility())
-            .filter((node) => {
+    seen, outside = page.evaluate(
+        """() => {
+            const pressed = "header button, header select, .play button";
+            const seen = [...document.querySelectorAll(pressed)]
+                .filter((node) => node.checkVisibility());
+            const outside = seen.filter((node) => {
                 const { left, right, top, bottom } = node.getBoundingClientRect();
                 const at = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
                 return left < 0 || right > innerWidth || !(node === at || node.contains(at));
-            }).map((node) => node.getAttribute("aria-label") ?? node.textContent)"""
+            });
+            const name = (node) => node.getAttribute("aria-label") ?? node.textContent;
+            return [seen.length, outside.map(name)];
+        }"""
     )
+    assert seen > 8
     assert outside == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

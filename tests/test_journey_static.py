@@ -78,6 +78,8 @@ def test_all_but_training_works_on_a_plain_server(
         goes_back_in_time(page, run)
         bends_and_paints_the_ground(page)
         assert state(page)["faults"] == []
+        packed = [one.url for one in asked if one.url.endswith(".packed")]
+        assert len(packed) > 3, "what was asked for was not seen"
         for request in asked:
             told = urlsplit(request.url)
             assert told.scheme == "blob" or request.url.startswith(f"{root}~me/one/"), request.url
@@ -92,6 +94,7 @@ def test_it_works_on_a_phone_from_a_host_that_knows_little(
 ) -> None:
     """No name begins with what some hosts leave out, and no two differ by case alone."""
     names = [path.relative_to(public / "two") for path in (public / "two").rglob("*")]
+    assert len(names) > 20
     assert not [name for name in names if name.name.startswith("_")]
     assert len({str(name).lower() for name in names}) == len(names)
     phone: dict[str, Any] = {

@@ -93,7 +93,9 @@ def test_kill_9_at_a_random_moment(
     run = Run.open(tmp_path / "run")
     assert run.epochs == list(range(len(run.epochs)))
     for epoch in run.epochs:
-        for name in run.manifest(epoch)["files"]:
+        files = run.manifest(epoch)["files"]
+        assert set(files) == {"weights.safetensors", "latents.safetensors"}
+        for name in files:
             assert run.bytes_of(epoch, name)
     reached = len(run.epochs) - 1
     assert reached >= told, "an epoch that was announced is gone"
