@@ -1,5 +1,9 @@
-/** Made-up scenes and files for the tests. */
+/** Made-up scenes, files and probes for the tests. */
+import { computed, signal } from "@preact/signals-core";
+import type { Near } from "../src/links";
+import type { Picture, Probe, ProbeFault } from "../src/probe";
 import { parseScene, type Scene } from "../src/scene";
+import type { Place } from "../src/store";
 
 type Given = Readonly<Record<string, { shape: readonly number[]; data: Float32Array | Int32Array }>>;
 
@@ -76,4 +80,18 @@ export function sceneJson(): Record<string, unknown> {
 
 export function aScene(): Scene {
   return parseScene(sceneJson());
+}
+
+/** A place that is looked at, whose every part is set by hand. */
+export function aProbe() {
+  const place = signal<Place | null>(null);
+  const neighbour = signal<Near | null>(null);
+  const picture = signal<Picture | null>(null);
+  const reading = computed(() => ({ place: place.value, neighbour: neighbour.value }));
+  return {
+    ...{ place, neighbour, reading, seen: reading, picture, toldPicture: picture },
+    neighbourPicture: signal<Picture | null>(null),
+    fault: signal<ProbeFault | null>(null),
+    dispose() {},
+  } satisfies Probe;
 }

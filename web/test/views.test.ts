@@ -1,33 +1,19 @@
 // @vitest-environment happy-dom
 /** Every view, on a made-up explorer: it fills its place, follows the store, and leaves nothing behind. */
-import { computed, signal } from "@preact/signals-core";
+import { signal } from "@preact/signals-core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { GROUPS } from "../src/commands";
-import { createLinks, type Near } from "../src/links";
+import { createLinks } from "../src/links";
 import { createPaths } from "../src/paths";
-import type { Picture, Probe, ProbeFault } from "../src/probe";
 import type { Shown } from "../src/recording";
 import type { Scene } from "../src/scene";
-import { createStore, type Place } from "../src/store";
+import { createStore } from "../src/store";
 import { views } from "../src/views";
 import type { Context } from "../src/views/view";
 import { flat } from "../src/ways";
-import { aScene } from "./fixtures";
+import { aProbe, aScene } from "./fixtures";
 
 const NASTY = '<img src=x onerror="alert(1)">';
-
-function aProbe() {
-  const place = signal<Place | null>(null);
-  const neighbour = signal<Near | null>(null);
-  const picture = signal<Picture | null>(null);
-  const reading = computed(() => ({ place: place.value, neighbour: neighbour.value }));
-  return {
-    ...{ place, neighbour, reading, seen: reading, picture, toldPicture: picture },
-    neighbourPicture: signal<Picture | null>(null),
-    fault: signal<ProbeFault | null>(null),
-    dispose() {},
-  } satisfies Probe;
-}
 
 function aContext(scene: Scene = aScene()) {
   const store = createStore(scene);
