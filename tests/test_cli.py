@@ -39,6 +39,7 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str
 
 def test_help_names_every_command_and_what_it_does() -> None:
     told = CliRunner().invoke(group, ["--help"]).output
+    assert "..." not in told.partition("Commands:")[2], "a line that is cut short says too little"
     for name in COMMANDS:
         command = COMMANDS[name]
         assert name in told

@@ -148,3 +148,24 @@ def test_a_run_that_is_none_is_explained(tmp_path: Path) -> None:
         Run.open(tmp_path / "nowhere")
     with pytest.raises(HinterlandError, match=r"it has no run\.json"):
         Run.open(tmp_path)
+
+
+def test_a_path_that_is_no_run_is_told_which_are_near(trained: Run, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    for name in ("mnist", "faces"):
+        shutil.copytree(trained.path, runs / name)
+    near = f"{runs / 'faces'}, {runs / 'mnist'}"
+    for path, hint in (
+        (runs, f"runs in it: {near}"),
+        (runs / "mnits", f"runs beside it: {near}"),
+        (runs / "mnist" / "epochs" / "0002", f"it is a part of the run {runs / 'mnist'}"),
+        (tmp_path / "elsewhere" / "mnist", "hinterland train digits -o runs/digits"),
+    ):
+        with pytest.raises(HinterlandError, match=r"is not a run|no run at") as refused:
+            Run.open(path)
+        assert hint in refused.value.hint
+    for number in range(6):
+        shutil.copytree(trained.path, runs / f"run-{number}")
+    with pytest.raises(HinterlandError) as refused:
+        Run.open(runs)
+    assert refused.value.hint.endswith("run-2, and 3 more")

@@ -11,7 +11,7 @@ from hinterland.cli.given import at_epoch, goes_to, settings, the_run
 from hinterland.cli.out import Out, speaks
 
 
-@click.command("convert")
+@click.command("convert", short_help="Convert a RUN for pandas, TensorBoard and other programs.")
 @the_run
 @goes_to("FILE|FOLDER", "Where to: a new file that ends in .parquet, or a new folder.")
 @click.option(

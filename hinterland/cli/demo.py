@@ -14,7 +14,13 @@ SMALL = 10_000  # with fewer pictures an epoch has few steps, so batches are sma
 
 
 @click.command("demo", short_help="Train on the built-in digits, and explore.")
-@click.option("--images", default="digits", show_default=True, help="A data set or a folder.")
+@click.option(
+    "--images",
+    default="digits",
+    show_default=True,
+    metavar="IMAGES",
+    help="A data set or a folder.",
+)
 @goes_to(
     "RUN",
     "The folder of the run; default: hinterland-demo/ and the name of the images.",

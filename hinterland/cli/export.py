@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hinterland.show.thin import Part
 
 
-@click.command("export")
+@click.command("export", short_help="Write the explorer of a RUN as a folder for any web server.")
 @the_runs
 @goes_to("SITE", "The folder that the site is written to; new, empty, or with --overwrite.", "site")
 @click.option("--maps", metavar="NAME,...", help="Which maps go in. Default: all.")

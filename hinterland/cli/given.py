@@ -69,6 +69,9 @@ at_epoch = click.option(
     help="Which epoch; best: the one with the lowest held-out loss. Default: the last.",
 )
 images_from = click.option(
-    "--images", "images_from", help="Where the images are now, if they were moved."
+    "--images",
+    "images_from",
+    metavar="IMAGES",
+    help="Where the images are now, if they were moved.",
 )
 data_dir = click.option("--data-dir", type=PATH, help="Where named data sets are looked for first.")

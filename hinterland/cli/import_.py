@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hinterland.data.convert import Conversion
 
 
-@click.command("import")
+@click.command("import", short_help="Explore a model that was trained elsewhere.")
 @click.argument("images")
 @goes_to("RUN", "The folder of the run; new or empty.")
 @click.option("--encoder", metavar="FILE", help="An ONNX or Keras file that encodes.")

@@ -17,9 +17,13 @@ from hinterland.types import HinterlandError
 
 @click.command("map")
 @the_run
-@click.option("--projection", help="See: hinterland projections. Default: what suits the latents.")
+@click.option(
+    "--projection",
+    metavar="NAME",
+    help="See: hinterland projections. Default: what suits the latents.",
+)
 @click.option("--dims", type=click.Choice(["2", "3"]), help="Dimensions of the map.")
-@click.option("--name", help="What the map is called; default: its projection.")
+@click.option("--name", metavar="NAME", help="What the map is called; default: its projection.")
 @click.option(
     "--of",
     "subject",

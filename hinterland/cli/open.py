@@ -15,7 +15,7 @@ from hinterland.cli.out import Out, speaks
 from hinterland.types import HinterlandError
 
 
-@click.command("open")
+@click.command("open", short_help="Explore a RUN, or several, in the browser.")
 @the_runs
 @click.option("--port", type=int, help="Default: 8420, or the next that is free.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")

@@ -10,7 +10,7 @@ import click
 from hinterland.cli.out import Out, speaks
 
 
-@click.command("options")
+@click.command("options", short_help="List what `train --set KEY=VALUE` can set for a model.")
 @click.argument("model", default="vae")
 @click.option("--all", "of_all", is_flag=True, help="Of every model; with --json.")
 @speaks

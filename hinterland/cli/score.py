@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOST_SAMPLES = 100_000
 
 
-@click.command("score")
+@click.command("score", short_help="Measure the model of a RUN on the held-out images.")
 @the_run
 @images_from
 @at_epoch

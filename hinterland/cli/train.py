@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 @click.command("train")
 @click.argument("images")
 @goes_to("RUN", "The folder that the run is recorded in; new or empty.")
-@click.option("--model", help="See: hinterland models; default: vae, or that of --from.")
+@click.option(
+    "--model", metavar="NAME", help="See: hinterland models; default: vae, or that of --from."
+)
 @click.option(
     "--latent-dim", type=int, help="The size of a latent; default: 2, or what suits the model."
 )

@@ -75,12 +75,10 @@ class Run:
     def open(cls, path: Path) -> Run:
         """Open what `create` began, in whatever state its writer left it."""
         if not path.exists():
-            raise HinterlandError(f"no run at {path}", _nearby(path))
+            raise HinterlandError(f"no run at {path}", _instead(path))
         description = path / "run.json"
         if not description.is_file():
-            raise HinterlandError(
-                f"{path} is not a run: it has no run.json", "a run is made by: hinterland train"
-            )
+            raise HinterlandError(f"{path} is not a run: it has no run.json", _instead(path))
         spec = _described(description)
         if spec.get("format") != FORMAT:
             raise HinterlandError(
@@ -356,8 +354,15 @@ def _described(path: Path) -> dict[str, Any]:
     return told
 
 
-def _nearby(path: Path) -> str:
-    runs = sorted(str(found.parent) for found in path.absolute().parent.glob("*/run.json"))
-    return (
-        f"runs beside it: {', '.join(runs[:5])}" if runs else "a run is made by: hinterland train"
-    )
+def _instead(path: Path) -> str:
+    """What may be meant by a path that is no run."""
+    path = path.absolute()
+    around = next((up for up in path.parents if (up / "run.json").is_file()), None)
+    if around:
+        return f"it is a part of the run {around}"
+    for where, folder in (("in", path), ("beside", path.parent)):
+        runs = sorted(str(found.parent) for found in folder.glob("*/run.json"))
+        if runs:
+            more = f", and {len(runs) - 5} more" if len(runs) > 5 else ""
+            return f"runs {where} it: {', '.join(runs[:5])}{more}"
+    return "a run is made by: hinterland train digits -o runs/digits"
