@@ -68,9 +68,11 @@ export function mountStart(place: HTMLElement, { title, scenes }: Site, pulse: P
         el("span", { text: title }),
         el("span", {
           class: "quiet",
-          text: [...modelWords(title, model, latentDim), plural(n, "image"), plural(epochs, "epoch")].join(
-            " \u00b7 ",
-          ),
+          text: [
+            ...modelWords(title, model, latentDim),
+            plural(n, "image"),
+            plural(epochs, "recorded epoch"),
+          ].join(" \u00b7 "),
         }),
         mse === null
           ? null

@@ -62,7 +62,7 @@ export const commands: View = {
           option(line, at, i, { run: () => run(i), point: () => point(i, false) }),
         ),
       );
-      count.textContent = lines.length === 0 ? "Nothing is called that." : "";
+      count.textContent = lines.length === 0 ? "Nothing that can be done here now is called that." : "";
       point(0);
     };
     dialog.addEventListener("click", (event) => event.target === dialog && close());

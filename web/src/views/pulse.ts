@@ -47,7 +47,7 @@ export function createPulse(context: Context) {
         const [mood, words] = inShort(progress, own, now);
         const age = progress.committed === null ? null : now - progress.committed;
         const calm = mood === "off" && (age ?? 0) > RECENT;
-        say(state, calm ? "Training" : words);
+        say(state, words || "Training");
         say(since, calm || age === null ? "" : ago(age));
         chip.dataset.mood = calm ? "off" : mood;
         chip.title = "How the training fares; stop it, go on with it, or begin another (Shift+T)";

@@ -67,9 +67,10 @@ export const timeline: View = {
       effect(() => {
         const { epochs } = store.map.value;
         place.classList.toggle("single", epochs.length < 2);
-        const others = context.scene.epochs.length;
-        alone.hidden = epochs.length > 1 || others < 2;
-        alone.textContent = `This map was made of epoch ${epochs[0]} alone; the run has ${others}.`;
+        const recorded = context.scene.epochs;
+        const [first, last] = [recorded[0]?.epoch, recorded.at(-1)?.epoch];
+        alone.hidden = epochs.length > 1 || first === last;
+        alone.textContent = `This map was made of epoch ${epochs[0]} alone; the run has those from ${first} to ${last}.`;
       }),
       effect(() => {
         const on = store.trails.value;

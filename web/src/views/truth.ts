@@ -30,6 +30,7 @@ export const truth: View = {
         chooseLayer(context, "fog", { on: fog.checked });
       },
     });
+    const fogged = el("label", { class: "option" }, fog, "Fog where the way back is a guess");
     const colour = el("button", {
       type: "button",
       class: "button",
@@ -46,7 +47,7 @@ export const truth: View = {
         el("button", { ...attributes, onclick: close }, icon("M4 4l8 8M12 4l-8 8")),
       ),
       body,
-      el("label", { class: "option" }, fog, "Fog where the way back is a guess"),
+      fogged,
       colour,
     );
     place.append(card);
@@ -67,6 +68,7 @@ export const truth: View = {
         bringIntoSight(card);
       }),
       effect(() => {
+        fogged.hidden = store.map.value.way === "flat"; // where nothing is guessed
         fog.checked = store.layers.value.get("fog")?.on ?? false;
         colour.hidden = !coloursOf(scene).some(({ name }) => name === DISTORTION.name);
         const on = store.colour.value === DISTORTION.name;
