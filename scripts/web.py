@@ -58,7 +58,8 @@ def build() -> None:
     """Build the page and the notebook's widget, and remember of which sources."""
     install()
     sources = fingerprint()
-    if npm("run", "build"):
+    print("building the page", flush=True)
+    if npm("run", "build", told=False):
         raise SystemExit("error: the page could not be built (see above)")
     STAMP.parent.mkdir(exist_ok=True)
     STAMP.write_text(sources)
@@ -72,18 +73,29 @@ def install() -> None:
     if stamp.is_file() and stamp.read_text() == wanted:
         return
     quietly = ("--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts")
-    if npm("ci", *quietly):
+    print("getting what builds the page", flush=True)
+    if npm("ci", *quietly, told=False):
         raise SystemExit("error: npm could not install the packages of web/ (see above)")
     stamp.write_text(wanted)
 
 
-def npm(*words: str) -> int:
-    """Run npm in web/; its exit status."""
+def npm(*words: str, told: bool = True) -> int:
+    """Run npm in web/; its exit status. Where it is not `told`, it is heard only if it fails."""
     command = node_command()
     assert command, "no Node: call ensure_node first"
     # Scripts of packages call `node` by name, so the one we found must come first.
     path = os.pathsep.join([str(Path(command[0]).parent), os.environ.get("PATH", "")])
-    return subprocess.run([*command, *words], cwd=WEB, env={**os.environ, "PATH": path}).returncode
+    done = subprocess.run(
+        [*command, *words],
+        cwd=WEB,
+        env={**os.environ, "PATH": path, "npm_config_update_notifier": "false"},
+        text=True,
+        stdout=None if told else subprocess.PIPE,
+        stderr=None if told else subprocess.STDOUT,
+    )
+    if done.returncode and not told:
+        print(done.stdout, file=sys.stderr)
+    return done.returncode
 
 
 def ensure_node() -> None:
