@@ -9,7 +9,15 @@ import pytest
 import torch
 from safetensors.numpy import load, save
 
-from hinterland.models import MODELS, build, default_latent_dim, graphs, layers, resolved
+from hinterland.models import (
+    MODELS,
+    build,
+    default_latent_dim,
+    graphs,
+    layers,
+    options_of,
+    resolved,
+)
 from hinterland.models.base import (
     AbstractNet,
     ClosedForm,
@@ -18,9 +26,10 @@ from hinterland.models.base import (
     to_tensor,
     to_tensors,
 )
+from hinterland.models.meanings import MEANINGS
 from hinterland.models.session import Session
 from hinterland.types import Autoencoder, HinterlandError
-from tests.conftest import made_up
+from tests.conftest import ROOT, made_up
 
 SHAPES = [(8, 8, 1), (28, 28, 1), (32, 32, 3), (30, 45, 3), (64, 64, 3)]
 LINEAR = {"pca"}  # whose pictures overshoot
@@ -234,6 +243,14 @@ def test_a_preset_is_an_option_that_can_be_seen() -> None:
     defaults = resolved("vae", {})
     assert resolved("conv-vae", {}) == {**defaults, "halves": "conv"}
     assert resolved("conv-vae", {"beta": 0.5})["beta"] == 0.5
+
+
+def test_every_option_says_what_it_means_and_has_a_place_in_the_docs() -> None:
+    known = {option for name in MODELS for option in options_of(name)}
+    assert set(MEANINGS) == known
+    docs = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+    assert [option for option in known if f"`{option}`" not in docs] == []
+    assert max(len(meaning) for meaning in MEANINGS.values()) < 90, "a line"
 
 
 def test_options_of_one_class_go_together() -> None:

@@ -43,9 +43,10 @@ def _all() -> dict[str, Any]:
 
 def _of_model(name: str) -> list[dict[str, Any]]:
     from hinterland.models import options_of
+    from hinterland.models.meanings import MEANINGS
 
     return [
-        _told(key, "model", value, f"of {name}", None, None)
+        _told(key, "model", value, MEANINGS[key], None, None)
         for key, value in options_of(name).items()
     ]
 

@@ -206,10 +206,7 @@ function labelled(title: string, input: HTMLElement, summary = ""): Node[] {
 
 function group(title: string, fields: readonly (readonly [Option, HTMLElement])[]): Node[] {
   if (fields.length === 0) return [];
-  const rows = fields.flatMap(([{ name, summary }, field]) => {
-    const words = /^of /.test(summary) ? "" : summary;
-    return labelled(name, field, words);
-  });
+  const rows = fields.flatMap(([{ name, summary }, field]) => labelled(name, field, summary));
   return [el("h3", { text: title }), el("div", { class: "option-rows" }, ...rows)];
 }
 
