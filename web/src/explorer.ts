@@ -7,7 +7,7 @@ import { createDecoder, type Decoder } from "./decoder/client";
 import type { Insets } from "./framing";
 import { createGround } from "./ground";
 import { growing } from "./growing";
-import { followGrowth, type Growth, keepUp } from "./growth";
+import { followGrowth, type Growth, keepUp, versionOf } from "./growth";
 import { createHistory, type History } from "./history";
 import { createLinks, type Links } from "./links";
 import { followColumns, followFrames, followLatents, prefetch } from "./loading";
@@ -212,13 +212,14 @@ export function createExplorer(first: Scene, site: OpenSite, around: Surrounding
 /** Another run of the site, with a decoding worker of its own. */
 async function openRun(site: OpenSite, startWorker: () => Bench): Promise<World> {
   const source = site.source(site.name);
+  const version = versionOf(site);
   const grown = growing(parseScene(await source.json("scene.json")));
   const { scene } = grown;
   return {
     scene,
     recording: createRecording(scene, source),
     decoder: createDecoder(scene, source, startWorker),
-    undo: keepUp(grown, site),
+    undo: keepUp(grown, site, version),
   };
 }
 

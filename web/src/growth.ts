@@ -5,7 +5,7 @@ import type { Growing } from "./growing";
 import { latest } from "./latest";
 import type { Progress, Pulse } from "./pulse";
 import type { Recording } from "./recording";
-import { parseScene } from "./scene";
+import { parseScene, type Scene } from "./scene";
 import type { Source } from "./source";
 import { enter, type Store, tell } from "./store";
 
@@ -37,6 +37,8 @@ interface Site {
 const PREPARING_MS = 1200;
 /** What is prepared is shown within so long. */
 const ARRIVING_MS = 400;
+/** When a scene that could not be read is asked for again. */
+const AGAIN_MS = 5000;
 
 export function followGrowth(grown: Growing, { name, pulse, source }: Site, means: Means): Growth {
   const { store } = means;
@@ -46,26 +48,18 @@ export function followGrowth(grown: Growing, { name, pulse, source }: Site, mean
   const version = computed(() => progress.value?.version);
   const seen = signal(0);
   const newest = () => store.map.value.epochs.at(-1) ?? 0;
-  let known: string | undefined;
   let arrived = Number.NEGATIVE_INFINITY;
   let was: Progress["state"] | undefined;
+  let goes = false;
+  /** It is the page that goes there, and nobody asked for it. */
+  let byItself = false;
 
-  const take = latest(
-    async (_: string) => parseScene(await files.json("scene.json")),
-    (next) => {
-      const before = untracked(newest);
-      const news = grown.grow(next);
-      if (news.length > 0) tell(store, `New here: ${news.join("; ")}.`);
-      stay();
-      const now = untracked(newest);
-      if (now !== before && store.follow.peek() && store.epoch.peek() === before) void goOn(before, now);
-    },
-    (thrown) => {
-      // It is asked for again with the next epoch, or when the person reloads.
-      known = undefined;
-      console.warn(thrown);
-    },
-  );
+  const take = (next: Scene) => {
+    const news = grown.grow(next);
+    if (news.length > 0) tell(store, `New here: ${news.join("; ")}.`);
+    stay();
+    void goOn();
+  };
   /** Where another map has come in the place of the one that is shown, it is that one. */
   function stay(): void {
     const map = store.map.peek();
@@ -74,24 +68,28 @@ export function followGrowth(grown: Growing, { name, pulse, source }: Site, mean
     if (heir.dims !== map.dims) store.camera.value = null;
     enter(store, heir, store.epoch.peek());
   }
-  /** From one epoch to the next, once what the eye and the hand need of it is here. */
-  async function goOn(before: number, now: number): Promise<void> {
-    await prepared(means, now);
-    if (!store.follow.peek() || store.epoch.peek() !== before) return;
-    arrived = performance.now();
-    store.epoch.value = now;
+  /** Whoever follows goes to the newest epoch, once what the eye and the hand need of it is here; and on to one that came meanwhile. */
+  async function goOn(): Promise<void> {
+    if (goes) return;
+    goes = true;
+    while (store.follow.peek() && store.epoch.peek() !== untracked(newest)) {
+      const [from, to] = [store.epoch.peek(), untracked(newest)];
+      await prepared(means, to);
+      if (!store.follow.peek() || store.epoch.peek() !== from) continue;
+      arrived = performance.now();
+      byItself = true;
+      store.epoch.value = to;
+      byItself = false;
+    }
+    goes = false;
   }
+  /** What was opened a moment ago is what there is. */
+  const isNews = (first: boolean) => {
+    const { newest: there, state } = progress.peek() ?? {};
+    return !first || state === "training" || there !== scene.epochs.at(-1)?.epoch;
+  };
   const undo = [
-    effect(() => {
-      const told = version.value;
-      if (told === undefined || told === known) return;
-      const first = known === undefined;
-      known = told;
-      // What was opened a moment ago is what there is.
-      const { newest: there, state } = progress.peek() ?? {};
-      if (first && state !== "training" && there === scene.epochs.at(-1)?.epoch) return;
-      take(told);
-    }),
+    readAnew(version, files, take, isNews),
     effect(() => {
       const told = progress.value;
       const before = was;
@@ -101,7 +99,7 @@ export function followGrowth(grown: Growing, { name, pulse, source }: Site, mean
     effect(() => {
       // A person who goes to an older epoch stays there; at the newest the page goes along.
       const epoch = store.epoch.value;
-      store.follow.value = epoch === untracked(newest);
+      store.follow.value = byItself || epoch === untracked(newest);
     }),
     effect(() => {
       if (store.epoch.value === newest()) seen.value = Math.max(seen.peek(), store.epoch.value);
@@ -117,33 +115,59 @@ export function followGrowth(grown: Growing, { name, pulse, source }: Site, mean
     },
     undo() {
       for (const call of undo) call();
-      take(null);
     },
   };
 }
 
-/** Takes what comes to a scene that is not followed: it gets epochs and maps, and nobody goes there. Returns what undoes it. */
-export function keepUp(grown: Growing, { name, pulse, source }: Site): () => void {
-  const files = source(name);
-  const version = computed(() => pulse?.status.value?.scenes.get(name)?.version);
-  let known = version.peek();
-  const take = latest(
-    async (_: string) => parseScene(await files.json("scene.json")),
+/** Takes what comes to a scene that is not followed: it gets epochs and maps, and nobody goes there. `opened`: its version when it was. Returns what undoes it. */
+export function keepUp(grown: Growing, site: Site, opened = versionOf(site)): () => void {
+  return readAnew(
+    computed(() => site.pulse?.status.value?.scenes.get(site.name)?.version),
+    site.source(site.name),
     (next) => void grown.grow(next),
+    (first, told) => !first || told !== opened,
+  );
+}
+
+/** The version that a scene has by what is known now: to be asked for before the scene itself. */
+export function versionOf({ name, pulse }: Pick<Site, "name" | "pulse">): string | undefined {
+  return pulse?.status.peek()?.scenes.get(name)?.version;
+}
+
+/** Reads a scene at each new version of it, and once more where it could not be read. `isNews` is asked whether a version is; of the first too. */
+function readAnew(
+  version: ReadonlySignal<string | undefined>,
+  files: Source,
+  take: (next: Scene) => void,
+  isNews: (first: boolean, told: string) => boolean,
+): () => void {
+  const again = signal(0);
+  let known: string | undefined;
+  let first = true;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const read = latest(
+    async (_: string) => parseScene(await files.json("scene.json")),
+    take,
     (thrown) => {
       known = undefined;
+      timer = setTimeout(() => again.value++, AGAIN_MS);
       console.warn(thrown);
     },
   );
   const undo = effect(() => {
+    void again.value;
     const told = version.value;
     if (told === undefined || told === known) return;
     known = told;
-    take(told);
+    clearTimeout(timer);
+    const due = untracked(() => isNews(first, told));
+    first = false;
+    if (due) read(told);
   });
   return () => {
     undo();
-    take(null);
+    clearTimeout(timer);
+    read(null);
   };
 }
 

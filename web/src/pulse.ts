@@ -121,7 +121,9 @@ export function createPulse(source: Pick<SiteSource, "status" | "act">, path: st
     look,
     async act(name, told) {
       const answer = await source.act(`training/${name}`, told);
-      if (told !== undefined) await look();
+      if (told === undefined) return answer;
+      await looking; // which was asked before, and may not know of it
+      await look();
       return answer;
     },
     dispose() {

@@ -1,0 +1,159 @@
+// @vitest-environment happy-dom
+/** On a slow machine answers come late: what is newer by then stays. */
+import { signal } from "@preact/signals-core";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Decoder } from "../src/decoder/client";
+import { growing } from "../src/growing";
+import { followGrowth, keepUp } from "../src/growth";
+import { createPulse, type Pulse, type Status } from "../src/pulse";
+import type { Recording } from "../src/recording";
+import { createStore } from "../src/store";
+import { aScene, sceneJson } from "./fixtures";
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+const turn = () => vi.advanceTimersByTimeAsync(0);
+
+function statusOf(version: string, state = "training"): Status {
+  const told = { version, state, newest: 5, error: "", hint: "" };
+  return { scenes: new Map([["made", told]]), training: null } as unknown as Status;
+}
+
+/** The same scene with so many epochs more. */
+function grownBy(...more: readonly number[]): Record<string, unknown> {
+  const { epochs, maps, ...rest } = sceneJson() as { epochs: object[]; maps: { epochs: number[] }[] };
+  const [plane, space] = maps as [{ epochs: number[] }, object];
+  const losses = { train: 1, validation: 1 };
+  return {
+    ...rest,
+    epochs: [...epochs, ...more.map((epoch) => ({ epoch, losses }))],
+    maps: [{ ...plane, epochs: [...plane.epochs, ...more] }, space],
+  };
+}
+
+/** A run in training that is followed; `frames`: lets the files of an epoch come. */
+function aTraining() {
+  const grown = growing(aScene());
+  const store = createStore(grown.scene);
+  const frames = new Map<number, (come: unknown) => void>();
+  const frame = (_: unknown, epoch: number) => new Promise((come) => frames.set(epoch, come));
+  const status = signal<Status | null>(statusOf("a"));
+  let json: unknown = sceneJson();
+  const growth = followGrowth(
+    grown,
+    {
+      name: "made",
+      pulse: { status } as unknown as Pulse,
+      source: () => ({ json: async () => json }) as never,
+    },
+    {
+      store,
+      recording: { frame, latents: async () => null } as unknown as Recording,
+      decoder: { prepare() {} } as unknown as Decoder,
+    },
+  );
+  const grows = async (version: string, ...more: readonly number[]) => {
+    json = grownBy(...more);
+    status.value = statusOf(version);
+    await turn();
+  };
+  return { store, growth, frames, grows };
+}
+
+test("an epoch that comes while the one before is on its way is followed too", async () => {
+  const { store, growth, frames, grows } = aTraining();
+  await turn();
+  await grows("b", 6);
+  await grows("c", 6, 7);
+  expect(store.epoch.value).toBe(5);
+  frames.get(6)!(null);
+  await turn();
+  expect([store.epoch.value, store.follow.value]).toEqual([6, true]);
+  frames.get(7)!(null);
+  await turn();
+  expect([store.epoch.value, store.follow.value]).toEqual([7, true]);
+  await grows("d", 6, 7, 8);
+  frames.get(8)!(null);
+  await turn();
+  expect(store.epoch.value).toBe(8);
+  growth.undo();
+});
+
+test("who goes to an older epoch while a newer one is on its way stays there; who goes back is taken along", async () => {
+  const { store, growth, frames, grows } = aTraining();
+  await turn();
+  await grows("b", 6);
+  store.epoch.value = 2;
+  frames.get(6)!(null);
+  await turn();
+  expect([store.epoch.value, store.follow.value]).toEqual([2, false]);
+  await grows("c", 6, 7);
+  expect(store.epoch.value).toBe(2);
+  growth.live(true);
+  expect(store.epoch.value).toBe(7);
+  await grows("d", 6, 7, 8);
+  frames.get(8)!(null);
+  await turn();
+  expect(store.epoch.value).toBe(8);
+  growth.undo();
+});
+
+test("a scene that could not be read when it grew is read later, though nothing more comes to it", async () => {
+  const said = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const grown = growing(aScene());
+  const status = signal<Status | null>(statusOf("a", "finished"));
+  let broken = true;
+  const undo = keepUp(grown, {
+    name: "made",
+    pulse: { status } as unknown as Pulse,
+    source: () =>
+      ({
+        json: async () => {
+          if (broken) throw new Error("it is just being written");
+          return grownBy(6);
+        },
+      }) as never,
+  });
+  status.value = statusOf("b", "finished");
+  await turn();
+  broken = false;
+  expect(said).toHaveBeenCalledOnce();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(grown.scene.epochs.at(-1)?.epoch).toBe(6);
+  undo();
+  said.mockRestore();
+});
+
+test("a run beside that grew while it was opened is read anew", async () => {
+  const grown = growing(aScene());
+  const status = signal<Status | null>(statusOf("b", "finished"));
+  const source = () => ({ json: async () => grownBy(6) }) as never;
+  const undo = keepUp(grown, { name: "made", pulse: { status } as unknown as Pulse, source }, "a");
+  await turn();
+  expect(grown.scene.epochs.at(-1)?.epoch).toBe(6);
+  undo();
+});
+
+test("what was done on the server is told by a status that was asked for afterwards", async () => {
+  const asked: ((reply: unknown) => void)[] = [];
+  const pulse = createPulse(
+    {
+      status: () => new Promise((come) => asked.push(come as (reply: unknown) => void)),
+      act: async () => ({}),
+    },
+    "status.json",
+  );
+  const told = (state: string) => ({
+    told: { format: 1, scenes: {}, training: { scene: "made", state, resumable: [] } },
+    date: null,
+  });
+  const done = pulse.act("start", { name: "made" });
+  await turn();
+  asked[0]!(told("finished")); // of what was there before
+  await turn();
+  asked[1]?.(told("training"));
+  await done;
+  expect(pulse.status.value?.training?.state).toBe("training");
+  pulse.dispose();
+});
