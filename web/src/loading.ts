@@ -19,11 +19,11 @@ export function followFrames(
     void again.value;
     const map = store.map.value;
     const epoch = store.epoch.value;
-    const current = () => store.map.peek() === map && store.epoch.peek() === epoch;
+    let current = true;
     store.frameFault.value = null; // it was of what was asked for before
     recording.frame(map, epoch).then(
       (shown) => {
-        if (!current()) return;
+        if (!current) return;
         const before = store.shown.peek();
         batch(() => {
           store.frameFault.value = null;
@@ -32,9 +32,12 @@ export function followFrames(
         });
       },
       (thrown: unknown) => {
-        if (current()) store.frameFault.value = { ...faultOf(thrown, () => again.value++), map, epoch };
+        if (current) store.frameFault.value = { ...faultOf(thrown, () => again.value++), map, epoch };
       },
     );
+    return () => {
+      current = false;
+    };
   });
 }
 
@@ -90,21 +93,24 @@ export function followLatents(
   return effect(() => {
     void again.value;
     const epoch = wanted.value;
-    if (epoch === undefined) return;
-    const current = () => shown.peek()?.epoch === epoch;
+    if (epoch === undefined) return undefined;
+    let current = true; // until another epoch is shown, or another run in the same place
     fault.value = null;
     recording.latents(epoch).then(
       (told) => {
-        if (!current()) return;
+        if (!current) return;
         batch(() => {
           fault.value = null;
           latents.value = told;
         });
       },
       (thrown: unknown) => {
-        if (current()) fault.value = faultOf(thrown, () => again.value++);
+        if (current) fault.value = faultOf(thrown, () => again.value++);
       },
     );
+    return () => {
+      current = false;
+    };
   });
 }
 
@@ -122,17 +128,22 @@ export function followColumns(
     void again.value;
     // Measured anew, it is another object.
     const file = columns.value ? wanted.value?.file : undefined;
+    let current = true;
     fault.value = null;
     recording.columns(file).then(
       (told) => {
+        if (!current) return;
         const known = columns.peek();
         if (known && [...told].every(([name, column]) => known.get(name) === column)) return;
         columns.value = new Map([...(known ?? []), ...told]);
       },
       (thrown: unknown) => {
-        fault.value = faultOf(thrown, () => again.value++);
+        if (current) fault.value = faultOf(thrown, () => again.value++);
       },
     );
+    return () => {
+      current = false;
+    };
   });
 }
 

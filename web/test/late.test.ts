@@ -1,12 +1,15 @@
 // @vitest-environment happy-dom
 /** On a slow machine answers come late: what is newer by then stays. */
-import { signal } from "@preact/signals-core";
+import { type Signal, signal } from "@preact/signals-core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Decoder } from "../src/decoder/client";
+import type { Fault } from "../src/faults";
 import { growing } from "../src/growing";
 import { followGrowth, keepUp } from "../src/growth";
+import { followColumns, followLatents } from "../src/loading";
+import type { Latents } from "../src/nearest";
 import { createPulse, type Pulse, type Status } from "../src/pulse";
-import type { Recording } from "../src/recording";
+import type { Column, Recording, Shown } from "../src/recording";
 import { createStore } from "../src/store";
 import { aScene, sceneJson } from "./fixtures";
 
@@ -30,6 +33,14 @@ function grownBy(...more: readonly number[]): Record<string, unknown> {
     epochs: [...epochs, ...more.map((epoch) => ({ epoch, losses }))],
     maps: [{ ...plane, epochs: [...plane.epochs, ...more] }, space],
   };
+}
+
+/** Answers that come when they are let. */
+function asked<T>() {
+  const answers: ((told: T | Error) => void)[] = [];
+  const ask = () =>
+    new Promise<T>((come, fail) => answers.push((told) => (told instanceof Error ? fail(told) : come(told))));
+  return { answers, ask };
 }
 
 /** A run in training that is followed; `frames`: lets the files of an epoch come. */
@@ -157,3 +168,48 @@ test("what was done on the server is told by a status that was asked for afterwa
   expect(pulse.status.value?.training?.state).toBe("training");
   pulse.dispose();
 });
+
+test("latents of a run that was beside are not those of the next one, though the epoch is the same", async () => {
+  const shown = signal<Shown | null>({ epoch: 5 } as Shown);
+  const latents = signal<Latents | null>(null);
+  const [one, other] = [asked<Latents>(), asked<Latents>()];
+  const follow = (ask: () => Promise<Latents>) =>
+    followLatents(shown, { latents: ask } as unknown as Recording, latents, signal(null));
+  const leave = follow(one.ask);
+  leave();
+  shown.value = null;
+  shown.value = { epoch: 5 } as Shown;
+  const undo = follow(other.ask);
+  const right = { epoch: 5, d: 3, mean: new Float32Array(3) };
+  other.answers[0]!(right);
+  one.answers[0]!({ epoch: 5, d: 2, mean: new Float32Array(2) });
+  await turn();
+  expect(latents.value).toBe(right);
+  undo();
+});
+
+test("numbers that nobody colours by any more are no fault when they cannot be read", async () => {
+  const { columns, fault, colour, answers, undo } = someColumns();
+  answers[0]!(new Map([["label", new Int32Array(4)]]));
+  await turn();
+  colour.value = "loss";
+  answers.at(-1)!(new Error("gone"));
+  colour.value = "label";
+  await turn();
+  expect(fault.value).toBeNull();
+  expect([...columns.value!.keys()]).toEqual(["label"]);
+  undo();
+});
+
+function someColumns() {
+  const { answers, ask } = asked<ReadonlyMap<string, Column>>();
+  const scene = aScene();
+  const [label, loss] = scene.channels as [object, object];
+  const store = createStore(scene);
+  const columns: Signal<ReadonlyMap<string, Column> | null> = signal(null);
+  const fault = signal<Fault | null>(null);
+  const channels = [label, { ...loss, measured: { file: "measures.safetensors", epoch: 5 } }];
+  const recording = { columns: ask } as unknown as Recording;
+  const undo = followColumns({ ...scene, channels } as never, store, recording, columns, fault);
+  return { columns, fault, colour: store.colour, answers, undo };
+}
