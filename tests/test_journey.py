@@ -187,6 +187,24 @@ def test_the_address_restores_the_view_and_never_holds_the_token(
         np.testing.assert_allclose(state(page)["camera"]["span"], seen["camera"]["span"], rtol=1e-3)
 
 
+def test_a_pasted_address_is_followed_though_the_page_has_just_written_its_own(
+    browser: Browser, address: str
+) -> None:
+    """The browser tells of a pasted address a moment later: on a busy machine that is too late."""
+    with looking(browser, address) as page:
+        page.evaluate("window.hinterland.set({ epoch: 4 })")
+        until(page, "location.hash.includes('epoch=4')")
+        page.evaluate(
+            """() => {
+                const own = location.hash;
+                location.hash = own.replace("epoch=4", "epoch=7");
+                history.replaceState(null, "", own);
+            }"""
+        )
+        until(page, "window.hinterland.state().epoch === 7", seconds=10)
+        until(page, "location.hash.includes('epoch=7')", seconds=10)
+
+
 def test_three_latents_are_a_space_to_turn(
     browser: Browser, tmp_path: Path, images: Images
 ) -> None:

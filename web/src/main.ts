@@ -68,8 +68,8 @@ async function choice(place: HTMLElement, site: Site, pulse: Pulse | null): Prom
   document.title = `${site.title} \u00b7 Hinterland`;
   const undo = mountStart(place, site, pulse);
   const scene = await new Promise<SceneEntry>((asked) => {
-    addEventListener("hashchange", function follow() {
-      const found = chosen(site, runIn(location.hash));
+    addEventListener("hashchange", function follow({ newURL }) {
+      const found = chosen(site, runIn(new URL(newURL).hash));
       if (!found) return;
       removeEventListener("hashchange", follow);
       asked(found);
@@ -120,30 +120,35 @@ function keepAddress({ scene, site, store }: Explorer, token: Token): void {
     clearTimeout(timer);
     timer = setTimeout(() => history.replaceState(null, "", `#${runPart(site)}${written}`), ADDRESS_MS);
   });
-  addEventListener("hashchange", () => {
-    takeToken(token);
-    const asked = runIn(location.hash);
+  addEventListener("hashchange", ({ newURL }) => {
+    // As it was pasted: by now what was looked at before may have been written over it.
+    const hash = takeToken(token, new URL(newURL).hash);
+    const asked = runIn(hash);
     // Another scene is another page: nothing of this one is kept.
-    if (runPart(site) && asked !== site.name) location.reload();
-    else apply(read(location.hash), scene, store);
+    if (runPart(site) && asked !== site.name) {
+      showAs(hash);
+      location.reload();
+    } else apply(read(hash), scene, store);
   });
 }
 
-/** Takes a token out of the address before anyone sees it there. */
-function takeToken(token: Token): void {
-  const told = new URLSearchParams(location.hash.slice(1));
-  const found = told.get("token");
-  if (found === null) return;
-  const rest = location.hash
+/** Takes a token out of the address before anyone sees it there; what is left of its fragment. */
+function takeToken(token: Token, hash = location.hash): string {
+  const found = new URLSearchParams(hash.slice(1)).get("token");
+  if (found === null) return hash;
+  const rest = hash
     .slice(1)
     .split("&")
     .filter((part) => !part.startsWith("token="));
-  history.replaceState(
-    null,
-    "",
-    rest.length > 0 ? `#${rest.join("&")}` : location.pathname + location.search,
-  );
+  const left = rest.length > 0 ? `#${rest.join("&")}` : "";
+  showAs(left);
   token.give(found);
+  return left;
+}
+
+/** Puts a fragment, or none, into the address. */
+function showAs(hash: string): void {
+  history.replaceState(null, "", hash || location.pathname + location.search);
 }
 
 /** The door stands at once; what it is asked before there is a scene waits, and a state is not there yet. */
