@@ -35,6 +35,12 @@ def read(run: Path) -> dict[str, Any]:
     `training`, `finished`, `stopped` and `failed` are the writer's own words. `died`: the writer
     went without a word. Without a state nobody ever told anything.
     """
+    told = _looked(run)
+    # It may have ended while it was looked at, in good order: after its last word its name goes.
+    return _looked(run) if told.get("state") == "died" else told
+
+
+def _looked(run: Path) -> dict[str, Any]:
     found, told = _object(run / FILE), dict[str, Any]()
     if found.get("state") in STATES:
         told = found
