@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hinterland.run import Run, commit
+from hinterland.run import Run, commit, mapped
 from hinterland.run.recording import FORMAT
 from hinterland.types import HinterlandError, Images
 from tests.conftest import begun
@@ -73,6 +73,32 @@ def test_a_draft_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         killed()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_map_that_is_replaced_is_there_at_every_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks while the disk is slow finds the older one or the newer one."""
+    ends = [tmp_path / "one", tmp_path / "other"]
+    for end in ends:
+        end.mkdir()
+    if not commit.exchanged(*ends):
+        pytest.skip("this disk swaps no folders: for an instant there is none")
+    target, seen = tmp_path / "maps" / "plane", list[bool]()
+    frames = {1: {"points": np.zeros((2, 2), np.float32)}}
+    mapped.write(target, {"key": "older"}, frames)
+    move = Path.rename
+
+    def moved(path: Path, to: Path) -> Path:
+        done = move(path, to)
+        seen.append((target / "map.json").is_file())
+        return done
+
+    monkeypatch.setattr(Path, "rename", moved)
+    mapped.write(target, {"key": "newer"}, frames)
+    assert all(seen)
+    assert json.loads((target / "map.json").read_text())["key"] == "newer"
+    assert [path.name for path in target.parent.iterdir()] == ["plane"]
 
 
 def test_every_file_is_flushed_before_its_folder_is_renamed(
