@@ -108,7 +108,9 @@ class Trainings:
         scene, child = self._work
         path = self._folder / scene
         if not child.running and progress.writer(path) not in (None, child.pid):
-            self._work = None  # what came of it is past: another program trains it now
+            with self._lock:  # by now there may be other work
+                if self._work == (scene, child):
+                    self._work = None  # what came of it is past: another program trains it now
             return known
         if scene not in self._living.names and (path / "run.json").is_file():
             self._living.add(scene, Run.open(path))
