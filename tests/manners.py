@@ -35,11 +35,18 @@ def command(page: Page, typed: str) -> None:
 
 
 def rested(page: Page) -> None:
-    """Until all that was asked for is drawn, layers and pictures too."""
+    """Until all that was asked for is drawn, layers, trails and pictures too."""
     page.evaluate("window.hinterland.set({})")
+    until(page, NOTHING_LACKS)
     until(page, "Object.values(window.hinterland.state().layers).every(({ busy }) => !busy)")
     pause(page, 120)
 
+
+NOTHING_LACKS = """() => {
+    const [keys, thumbs] = [".trail-key", ".thumbs"].map((name) => document.querySelectorAll(name));
+    return ![...keys].some((key) => /loading/.test(key.textContent)) &&
+        ![...thumbs].some((one) => Number(one.dataset.lacking) > 0);
+}"""
 
 # What is drawn: the pixels of the maps' canvases and of the trails', of which a number tells, and
 # the marks above them.
@@ -82,7 +89,7 @@ def drawn(page: Page) -> list[str]:
 
 def draws(page: Page, wanted: list[str], what: str) -> None:
     """A picture that is still on its way comes."""
-    comes(lambda: drawn(page) == wanted, what, 20)
+    comes(lambda: drawn(page) == wanted, what)
 
 
 def colours(png: bytes) -> np.ndarray:

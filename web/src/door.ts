@@ -2,8 +2,10 @@
 import { batch } from "@preact/signals-core";
 import { othersOf } from "./actions";
 import { apply, lookOf } from "./address";
+import type { Pane } from "./beside";
 import { fail, numbersOf } from "./demands";
 import type { Explorer } from "./explorer";
+import type { Fault } from "./faults";
 import type { Setting, Told } from "./layers/layer";
 import { isApart } from "./links";
 import type { Camera } from "./map";
@@ -282,6 +284,7 @@ function isSettled(explorer: Explorer): boolean {
   if (shown.map !== store.map.peek()) return false;
   if (!store.playing.peek() && shown.epoch !== store.epoch.peek()) return false;
   if (!isBesideSettled(explorer, shown.epoch)) return false;
+  if (!isColoured(explorer.main, store, store.columnsFault.peek())) return false;
   if (store.pin.peek() && !pinned.place.peek()) {
     return [store.latentsFault, store.ownFault].some((fault) => fault.peek() !== null);
   }
@@ -296,8 +299,15 @@ function isBesideSettled({ store, beside }: Explorer, epoch: number): boolean {
   const [map, pane, drawn] = [store.besideMap.peek(), beside.peek(), store.besideShown.peek()];
   if (!map || !pane || drawn?.map !== map) return false;
   if (drawn.epoch !== snap(map.epochs, epochBeside(asked.pace, epoch))) return false;
+  if (!isColoured(pane, store, null)) return false;
   if (pane.travelling.peek() || store.besideLatents.peek()?.epoch !== drawn.epoch) return false;
   return [pane.hover, pane.pinned].every((probe) => isPainted(probe, drawn.epoch));
+}
+
+/** The channel that a map is coloured by is here, where it has that one, or cannot be had. */
+function isColoured({ world, looks }: Pane, { colour }: Store, fault: Fault | null): boolean {
+  const has = world.scene.channels.some(({ name }) => name === colour.peek());
+  return !has || looks.colouring.peek() !== null || fault !== null;
 }
 
 async function until(met: () => boolean): Promise<void> {

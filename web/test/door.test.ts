@@ -51,7 +51,8 @@ function aPage() {
   followLatents(store.shown, recording, store.latents, store.latentsFault);
   const map = { camera: () => null, timings: () => ({}) };
   const ground = { fares: signal(new Map()), at: () => null };
-  const main = { ground, shown: store.shown, hover, pinned };
+  const colouring = signal<unknown>({});
+  const main = { ground, shown: store.shown, hover, pinned, world: { scene }, looks: { colouring } };
   const site = { site: { title: "", scenes: [{ name: "one" }] }, name: "one" };
   const parts = {
     main,
@@ -69,7 +70,7 @@ function aPage() {
     hovers: [],
   };
   const door = createDoor({ ...parts, travelling: signal(false) } as unknown as Explorer);
-  return { door, store, frames, pictures };
+  return { door, store, frames, pictures, colouring };
 }
 
 /** What a promise came to, without waiting for it. */
@@ -185,3 +186,20 @@ test("what is no number is refused before anything is decoded", async () => {
 function looked({ epoch, lens, pin, speed }: Store) {
   return [epoch, lens, pin, speed].map((fact) => fact.value);
 }
+
+test("another colour is set once its numbers are here, or cannot be had", async () => {
+  const { door, store, colouring } = aPage();
+  await settled(door.set({ cursor: { latent: [1, 2, 3] } }));
+  for (const come of [
+    () => (colouring.value = {}),
+    () => (store.columnsFault.value = { message: "no such file", hint: "", retry() {} }),
+  ]) {
+    colouring.value = null;
+    const told = outcome(door.set({ colour: "loss" }));
+    await awhile();
+    expect(told()).toBeNull();
+    come();
+    await awhile();
+    expect(told()?.colour).toBe("loss");
+  }
+});

@@ -28,6 +28,7 @@ export function mountThumbs(context: Context, pane: Pane): () => void {
   const draw = () => {
     const size = store.pictures.peek();
     node.hidden = !crowd || size === 0;
+    node.dataset.lacking = "0";
     if (!crowd || !brush || node.hidden) return;
     const began = performance.now();
     const view = pane.map.view();
@@ -39,11 +40,13 @@ export function mountThumbs(context: Context, pane: Pane): () => void {
     const seen = thinner.see(crowd, view, size);
     clearTimeout(timer);
     timer = setTimeout(() => sprites.want(seen.map(({ index }) => index)), REST_MS);
-    paint(seen, size);
-    Object.assign(node.dataset, { pictures: seen.length, ms: performance.now() - began });
+    const lacking = seen.length - paint(seen, size);
+    Object.assign(node.dataset, { pictures: seen.length, lacking, ms: performance.now() - began });
   };
-  const paint = (seen: readonly Placed[], size: number) => {
-    if (!brush) return;
+  /** How many were painted: others are on their way. */
+  const paint = (seen: readonly Placed[], size: number): number => {
+    if (!brush) return 0;
+    let painted = 0;
     const [h, w] = scene.shape;
     const scale = size / Math.max(h, w);
     brush.imageSmoothingEnabled = scale < 1;
@@ -54,7 +57,9 @@ export function mountThumbs(context: Context, pane: Pane): () => void {
       brush.strokeStyle = colourOf(index);
       brush.lineWidth = FRAME;
       brush.strokeRect(left, top, wide, high);
+      painted++;
     }
+    return painted;
   };
   const sprites = createSprites(scene, recording, draw);
   pane.surface.append(node);
