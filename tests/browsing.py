@@ -233,6 +233,13 @@ def pause(page: Page, ms: int) -> None:
     page.evaluate("ms => new Promise((go) => setTimeout(go, ms))", ms)
 
 
+def frames(page: Page) -> None:
+    """Wait until what was put off to the next frame is done."""
+    page.evaluate(
+        "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+    )
+
+
 def comes(look: Callable[[], bool], what: str, seconds: float = 60) -> None:
     """Look again and again until it is so."""
     last = time.monotonic() + seconds

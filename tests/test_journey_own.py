@@ -22,6 +22,7 @@ from hinterland.train import Settings, begin, train
 from hinterland.types import Images
 from tests.browsing import (
     comes,
+    frames,
     looking,
     network,
     opened,
@@ -107,6 +108,7 @@ def draw(
         for spot in spots[1:]:
             page.mouse.move(*spot, steps=2)
         page.mouse.up()
+    frames(page)  # what is drawn is kept with the next
 
 
 def open_easel(page: Page) -> None:
@@ -220,6 +222,55 @@ def test_strokes_are_undone_and_what_was_removed_comes_back(browser: Browser, ad
             lambda: np.allclose(own(page)[0]["pixels"], three["pixels"], rtol=0, atol=1e-6),
             "the three as it was",
         )
+
+
+def test_a_stroke_is_one_step_though_the_hand_rests(browser: Browser, address: str) -> None:
+    with looking(browser, address) as page:
+        open_easel(page)
+        draw(page, [THREE])
+        pause(page, 600)
+        (three,) = own(page)
+        box = page.locator(".drawing-sheet").bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 30, box["y"] + 30)
+        page.mouse.down()
+        for side in (60, 90):
+            page.mouse.move(box["x"] + side, box["y"] + side)
+            pause(page, 600)
+        page.mouse.up()
+        page.keyboard.press("Control+z")
+        assert own(page)[0]["pixels"] == three["pixels"]
+
+
+def test_what_was_drawn_a_moment_ago_is_kept_and_undone_with_the_rest(
+    browser: Browser, address: str
+) -> None:
+    """All in one task, as where the machine is too busy to paint in between."""
+    with looking(browser, address) as page:
+        open_easel(page)
+        for strokes in ([THREE], [[(0.2, 0.2), (0.8, 0.8)]]):
+            draw(page, strokes)
+            pause(page, 600)
+        (crossed,) = own(page)
+        page.evaluate(DRAWN_WITH_KEYS, "undo")
+        pause(page, 100)
+        page.keyboard.press("Control+Shift+z")
+        assert own(page)[0]["pixels"] == crossed["pixels"]
+        page.evaluate(DRAWN_WITH_KEYS, "new")
+        pause(page, 100)
+        (more,) = own(page)
+        assert more["pixels"] != crossed["pixels"]
+        assert state(page)["pin"] is None
+
+
+DRAWN_WITH_KEYS = """then => {
+    const sheet = document.querySelector(".drawing-sheet");
+    const press = (key, ctrlKey = false) =>
+        sheet.dispatchEvent(new KeyboardEvent("keydown", { key, ctrlKey, bubbles: true }));
+    for (const key of [" ", "ArrowRight", "ArrowRight", "ArrowRight", " "]) press(key);
+    if (then === "undo") press("z", true);
+    else [...document.querySelectorAll(".kept > button")].at(-1).click();
+}"""
 
 
 def test_the_map_follows_while_the_pen_is_down(browser: Browser, address: str) -> None:

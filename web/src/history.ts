@@ -11,7 +11,7 @@ export interface History {
   dispose(): void;
 }
 
-/** A drag or a wheel is one step: it ends when so many milliseconds pass without a change of the same kind. */
+/** A drag or a wheel is one step: it ends when so many milliseconds pass without a change of the same kind, and no hand is down. */
 const REST_MS = 400;
 const LONGEST = 200;
 
@@ -22,6 +22,18 @@ const PARTS = [
 ];
 type Part = (typeof PARTS)[number];
 type Moment = { readonly [K in Part]: Store[K]["value"] };
+
+/** Of pointers that are pressed, anywhere. */
+const pressed = new Set<number>();
+const press = ({ pointerId }: PointerEvent) => pressed.add(pointerId);
+const lift = ({ pointerId, buttons }: PointerEvent) => {
+  if (buttons === 0) pressed.delete(pointerId);
+};
+const heard = { capture: true, passive: true } as const;
+globalThis.addEventListener?.("pointerdown", press, heard);
+// Where a menu opens under it, the browser does not tell that a button is let go.
+for (const name of ["pointerup", "pointercancel", "pointermove"] as const)
+  globalThis.addEventListener?.(name, lift, heard);
 
 export function createHistory(store: Store, restMs = REST_MS): History {
   const past: Moment[] = [];
@@ -46,6 +58,11 @@ export function createHistory(store: Store, restMs = REST_MS): History {
     kept = seen;
     count();
   };
+  const rest = () => {
+    clearTimeout(timer);
+    // A hand that rests with the pen down goes on with the same stroke.
+    timer = setTimeout(() => (pressed.size > 0 ? rest() : keep()), restMs);
+  };
   const stop = effect(() => {
     const now = momentOf(store);
     const changed = changes(seen, now);
@@ -53,8 +70,7 @@ export function createHistory(store: Store, restMs = REST_MS): History {
     if (changed !== doing) keep();
     doing = changed;
     seen = now;
-    clearTimeout(timer);
-    timer = setTimeout(keep, restMs);
+    rest();
   });
   const go = (from: Moment[], to: Moment[]) => {
     keep();

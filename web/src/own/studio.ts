@@ -97,12 +97,18 @@ function createStudio({ scene, store, gallery }: Parts, sort: Sort): Studio {
       word.value = inOneLine(thrown);
     }
   };
+  const forget = () => {
+    cancelAnimationFrame(due);
+    due = 0;
+  };
+  const keepNow = () => {
+    forget();
+    tell(() => keep(() => `Drawing ${++drawings}`));
+  };
   const changed = () => {
     const { easel } = sheet.peek();
-    cancelAnimationFrame(due);
-    due = requestAnimationFrame(() => {
-      if (sheet.peek().easel === easel) tell(() => keep(() => `Drawing ${++drawings}`));
-    });
+    forget();
+    due = requestAnimationFrame(() => sheet.peek().easel === easel && keepNow());
   };
   const take = async (file: File) => {
     const found = await readPicture(file);
@@ -130,7 +136,9 @@ function createStudio({ scene, store, gallery }: Parts, sort: Sort): Studio {
     seen.set(id, pixels);
     const now = { easel, id, centred: known?.centred ?? false };
     sheets.set(id, now);
-    if (sheet.peek().id === id) sheet.value = now;
+    if (sheet.peek().id !== id) return;
+    forget(); // what was drawn a moment ago is undone with it
+    sheet.value = now;
   };
 
   const undo = effect(() => {
@@ -153,6 +161,7 @@ function createStudio({ scene, store, gallery }: Parts, sort: Sort): Studio {
       if (sheet.peek().id !== null) changed();
     },
     begin() {
+      if (due) keepNow();
       word.value = "";
       sheet.value = blank();
       if (store.pin.peek()?.by === "own") store.pin.value = null;
@@ -182,7 +191,7 @@ function createStudio({ scene, store, gallery }: Parts, sort: Sort): Studio {
       }
     },
     dispose() {
-      cancelAnimationFrame(due);
+      forget();
       undo();
     },
   };
