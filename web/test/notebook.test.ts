@@ -283,6 +283,14 @@ test("the cursor is told twenty times a second at most, and at last where it is"
   stop();
 });
 
+test("a cursor that Python set before there is a map is not taken back", async () => {
+  const cursor = new DataView(Float32Array.of(1, 2, 3).buffer);
+  const { model, saved } = widgetOf({ cursor });
+  await vi.advanceTimersByTimeAsync(200);
+  expect(saved.flatMap((told) => Object.keys(told))).not.toContain("cursor");
+  expect(floatsOf(model.get("cursor"))).toEqual(Float32Array.of(1, 2, 3));
+});
+
 test("nothing goes round in circles: what came from Python is not told back", async () => {
   const { saved, python } = widgetOf();
   await vi.advanceTimersByTimeAsync(100);

@@ -52,6 +52,8 @@ export function follow(model: Model, { scene, store }: Explorer): () => void {
   });
   const look = pacer(LOOK_MS, () => tell(looked(store)));
   const cursor = pacer(CURSOR_MS, () => {
+    // Before there is a map nothing is under a cursor, and Python may have set one.
+    if (store.aim.peek() && !store.shown.peek()) return;
     const latent = store.cursor.peek()?.latent;
     tell({ cursor: latent ? bytesFor(latent.slice()) : null });
   });
