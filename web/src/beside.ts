@@ -105,6 +105,7 @@ function openOther(name: string, store: Store, around: Around, pane: Opened, ret
   return () => {
     wanted = false;
     close?.();
+    store.besideFault.value = null; // also of one that did not open
   };
 }
 

@@ -2,6 +2,7 @@
 /** On a slow machine answers come late: what is newer by then stays. */
 import { type Signal, signal } from "@preact/signals-core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createBeside } from "../src/beside";
 import type { Decoder } from "../src/decoder/client";
 import type { Fault } from "../src/faults";
 import { growing } from "../src/growing";
@@ -11,6 +12,8 @@ import type { Latents } from "../src/nearest";
 import { createPulse, type Pulse, type Status } from "../src/pulse";
 import type { Column, Recording, Shown } from "../src/recording";
 import { createStore } from "../src/store";
+import { training } from "../src/views/training";
+import type { Context } from "../src/views/view";
 import { aScene, sceneJson } from "./fixtures";
 
 beforeEach(() => vi.useFakeTimers());
@@ -213,3 +216,47 @@ function someColumns() {
   const undo = followColumns({ ...scene, channels } as never, store, recording, columns, fault);
   return { columns, fault, colour: store.colour, answers, undo };
 }
+
+test("a number that was typed stays, though another would be proposed by now", () => {
+  const scene = aScene();
+  const store = createStore(scene);
+  const told = (newest: number) => ({
+    version: "a",
+    state: "stopped",
+    epochs: 9,
+    newest,
+    error: "",
+    hint: "",
+  });
+  const progress = signal<unknown>(told(3));
+  const status = signal({ scenes: new Map(), training: { scene: null, resumable: ["made"], said: "" } });
+  const place = document.createElement("section");
+  document.body.append(place);
+  const site = { name: "made", pulse: { status, now: () => 0 } };
+  const context = { scene, store, site, growth: { progress }, fit() {} } as unknown as Context;
+  const undo = training.mount(place, context);
+  store.trainingOpen.value = true;
+  const field = place.querySelector<HTMLInputElement>("#resume-epochs")!;
+  expect(field.value).toBe("9");
+  field.focus();
+  field.value = "5";
+  field.dispatchEvent(new Event("input"));
+  progress.value = told(8);
+  field.blur(); // as a hand does that presses the button
+  progress.value = told(9);
+  expect(field.value).toBe("5");
+  undo();
+  place.remove();
+});
+
+test("a run beside that did not open is no fault any more once nothing is beside", async () => {
+  const store = createStore(aScene());
+  const around = { openRun: () => Promise.reject(new Error("gone")) };
+  const { undo } = createBeside({} as never, store, around as never);
+  store.beside.value = { run: "other", map: null, pace: { by: "follow", offset: 0 } };
+  await turn();
+  expect(store.besideFault.value?.message).toContain("gone");
+  store.beside.value = null;
+  expect(store.besideFault.value).toBeNull();
+  undo();
+});

@@ -97,7 +97,12 @@ function createNow(context: Context) {
   const timer = setInterval(() => {
     if (store.trainingOpen.peek() && !document.hidden) tick.value++;
   }, 1000);
+  /** What stands there is proposed, until the person types. */
   let proposed = 0;
+  let typed = false;
+  until.addEventListener("input", () => {
+    typed = true;
+  });
   return {
     node,
     undo: all(
@@ -127,7 +132,8 @@ function createNow(context: Context) {
         until.min = String((progress.newest ?? 0) + 1);
         const next = Math.max((progress.newest ?? 0) + 1, progress.epochs ?? 1);
         const more = progress.newest === next ? next + 10 : next;
-        if (more !== proposed && document.activeElement !== until) {
+        if (resume.hidden) typed = false;
+        if (more !== proposed && !typed && document.activeElement !== until) {
           proposed = more;
           until.value = String(progress.state === "finished" ? (progress.newest ?? 0) + 10 : more);
         }
