@@ -41,6 +41,8 @@ FLAGS = [
     "--disable-sync",
     f"--host-resolver-rules=MAP {NAME} 127.0.0.1",
 ]
+# Seconds until what is waited for is given up: a busy machine takes ten times as long.
+PATIENCE = 180
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -85,7 +87,7 @@ def opened(
                 yield address
         finally:
             server.send_signal(signal.SIGINT)
-            status = server.wait(timeout=60)  # what it trains is saved first
+            status = server.wait(timeout=PATIENCE)  # what it trains is saved first
     assert status == 0
 
 
@@ -189,10 +191,10 @@ def looking(
     """
     complaints: list[str] = []
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **view})
+    context.set_default_timeout(1000 * PATIENCE)
     if script:
         context.add_init_script(script)
     page = context.new_page()
-    page.set_default_timeout(60_000)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on(
         "console",
@@ -214,7 +216,7 @@ STANDS = """() => {
 }"""
 
 
-def until(page: Page, condition: str, arg: Any = None, seconds: float = 60) -> None:
+def until(page: Page, condition: str, arg: Any = None, seconds: float = PATIENCE) -> None:
     """Wait until a condition holds in the page.
 
     Playwright's own wait evaluates text inside the page, which our security policy forbids.
@@ -240,7 +242,7 @@ def frames(page: Page) -> None:
     )
 
 
-def comes(look: Callable[[], bool], what: str, seconds: float = 60) -> None:
+def comes(look: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
     """Look again and again until it is so."""
     last = time.monotonic() + seconds
     while not look():

@@ -17,7 +17,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from tests.browsing import until
+from tests.browsing import PATIENCE, until
 from tests.proxies import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -67,7 +67,7 @@ def jupyter(home: Path, cells: Sequence[str]) -> Iterator[str]:
             yield f"{address}/doc/tree/made.ipynb?token={token}"
         finally:
             server.send_signal(signal.SIGTERM)  # which ends its kernels as well
-            server.wait(timeout=60)
+            server.wait(timeout=PATIENCE)
 
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -78,7 +78,7 @@ def cell(source: str) -> dict[str, Any]:
     return {**plain, "id": secrets.token_hex(4), "source": source}
 
 
-def answers(url: str, log: Path, seconds: float = 60) -> None:
+def answers(url: str, log: Path, seconds: float = PATIENCE) -> None:
     last = time.monotonic() + seconds
     while True:
         try:
@@ -144,6 +144,7 @@ class Notebook:
 def reading(browser: Browser, url: str, **view: Any) -> Iterator[Notebook]:
     """A notebook whose kernel is ready; a request to anywhere else is a failure."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, **view)
+    context.set_default_timeout(1000 * PATIENCE)
     page = context.new_page()
     home = url.partition("/doc")[0]
     elsewhere: list[str] = []

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, FilePayload, Page
 from hinterland.chart import refresh
 from hinterland.run import Run
 from hinterland.types import Images
-from tests.browsing import lettered, looking, opened, pause, picture_folder, until
+from tests.browsing import PATIENCE, lettered, looking, opened, pause, picture_folder, until
 from tests.conftest import ROOT, call, made_up, record
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -267,6 +267,7 @@ def test_nor_in_what_stands_there_without_a_scene(
 ) -> None:
     """The form for the token, a server that is gone, a run that waits, no scene and why."""
     context = browser.new_context(color_scheme=theme)  # type: ignore[arg-type]
+    context.set_default_timeout(1000 * PATIENCE)
     page = context.new_page()
     page.goto(address.partition("#")[0])
     page.get_by_role("heading", name="Paste the token").wait_for()

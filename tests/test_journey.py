@@ -20,6 +20,7 @@ from hinterland.chart import refresh
 from hinterland.run import Run
 from hinterland.types import Images
 from tests.browsing import (
+    PATIENCE,
     STATIC,
     hover,
     looking,
@@ -201,8 +202,8 @@ def test_a_pasted_address_is_followed_though_the_page_has_just_written_its_own(
                 history.replaceState(null, "", own);
             }"""
         )
-        until(page, "window.hinterland.state().epoch === 7", seconds=10)
-        until(page, "location.hash.includes('epoch=7')", seconds=10)
+        until(page, "window.hinterland.state().epoch === 7")
+        until(page, "location.hash.includes('epoch=7')")
 
 
 def test_three_latents_are_a_space_to_turn(
@@ -268,7 +269,7 @@ def test_the_demo_needs_nothing_and_says_where_it_is(browser: Browser, tmp_path:
             with looking(browser, url) as page:
                 assert "digits" in page.inner_text("body")
             os.kill(demo.pid, signal.SIGINT)
-            _, err = demo.communicate(timeout=60)
+            _, err = demo.communicate(timeout=PATIENCE)
         assert demo.returncode == 0
         assert ("epoch 30/30" in err) == (attempt == "first"), err
     spec = json.loads((tmp_path / "hinterland-demo" / "digits" / "run.json").read_text())

@@ -54,7 +54,6 @@ def says(page: Page, name: str, at: tuple[float, float]) -> dict[str, Any]:
         "([name, x, y]) => !window.hinterland.state().layers[name].busy"
         " && window.hinterland.ground(name, x, y) !== null",
         arg=[name, *at],
-        seconds=60,
     )
     # A typed array would come as an object.
     told: dict[str, Any] = page.evaluate(

@@ -22,6 +22,7 @@ from hinterland.train import train
 from hinterland.types import Images
 from tests.browsing import (
     BEHIND,
+    PATIENCE,
     STATIC,
     fronted,
     looking,
@@ -80,7 +81,7 @@ def test_a_training_is_begun_watched_stopped_and_resumed(
         what_is_folded_away_is_pointed_at(page)
         page.get_by_role("button", name="Start training").click()
         page.get_by_role("heading", name="Waiting for the first epoch").wait_for()
-        page.locator("input.epochs").wait_for(timeout=60_000)
+        page.locator("input.epochs").wait_for()
         page.evaluate("window.hinterland.ready")
 
         seen = set()  # epochs at which what is under the hand was decoded, as they came
@@ -106,14 +107,14 @@ def test_a_training_is_begun_watched_stopped_and_resumed(
 
         panel(page)
         page.get_by_role("button", name="Stop, and save").click()
-        page.locator(".training-state").get_by_text("Stopped").wait_for(timeout=60_000)
+        page.locator(".training-state").get_by_text("Stopped").wait_for()
         made = Run.open(run.path.parent / "digits")
         stopped = made.epochs[-1]
         until(page, f"window.hinterland.state().drawn.epoch === {stopped}")
         last = stopped + 2
         page.get_by_label("until epoch").fill(str(last))
         page.get_by_role("button", name="Resume").click()
-        page.locator(".training-state").get_by_text("Finished").wait_for(timeout=60_000)
+        page.locator(".training-state").get_by_text("Finished").wait_for()
         until(page, f"window.hinterland.state().drawn.epoch === {last}")
         hinterland("train", "digits", "-o", "whole", "--epochs", str(last), "-q")
         assert weights(made, last) == weights(Run.open(tmp_path / "whole"), last)
@@ -137,7 +138,7 @@ def what_others_do_comes_to_the_page(page: Page, run: Run) -> None:
     at = page.get_by_role("combobox", name="Map", exact=True)
     assert not at.is_visible()
     list(chart(run, Plan.of(run, "pca", subject="pixels")))
-    at.wait_for(timeout=10_000)
+    at.wait_for()
     at.select_option("pca-pixels")
     until(page, "window.hinterland.state().drawn.map === 'pca-pixels'")
     list(train(run, read("digits"), epochs=last + 1))
@@ -189,6 +190,7 @@ def test_the_page_outlives_every_restart_of_its_server(
 ) -> None:
     site = Server(run, tmp_path / "home")
     context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(1000 * PATIENCE)
     page = context.new_page()
     stack = ExitStack()
     wrong: list[str] = []
@@ -215,7 +217,7 @@ def test_the_page_outlives_every_restart_of_its_server(
                 before |= {"epoch": 0, "drawn": {"map": "plane", "epoch": 0}}
             site.start(TOKEN)
             back = time.monotonic()
-            banner.wait_for(state="hidden", timeout=60_000)
+            banner.wait_for(state="hidden")
             slow.append(time.monotonic() - back)
             until(page, "window.hinterland.state().drawn.epoch === window.hinterland.state().epoch")
             assert looked_at(page) == before, turn

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Error, Page, Route
 
 from hinterland.run import Run
 from tests.browsing import (
+    PATIENCE,
     STATIC,
     Fingers,
     file_of,
@@ -304,6 +305,7 @@ def test_each_file_that_fails_is_told_where_it_is_missed_and_retry_brings_it(
     browser: Browser, proxied: str
 ) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(1000 * PATIENCE)
     page = context.new_page()
     for i, path in enumerate(["site.json", "scene.json", *KINDS]):
         pattern = re.compile(re.escape(file_of(path)) + r"(\?|$)")
@@ -327,7 +329,7 @@ def test_each_file_that_fails_is_told_where_it_is_missed_and_retry_brings_it(
 
 def tries_again(page: Page) -> None:
     """As long as anything is told to have failed."""
-    last = time.monotonic() + 60
+    last = time.monotonic() + PATIENCE
     while page.get_by_role("alert").filter(visible=True).count():
         assert time.monotonic() < last, page.get_by_role("alert").all_inner_texts()
         for button in page.get_by_role("button", name="Retry").filter(visible=True).all():

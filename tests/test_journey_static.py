@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, Request
 from hinterland.chart import Plan, chart, refresh
 from hinterland.run import Run
 from tests.browsing import (
+    PATIENCE,
     Odd,
     exported,
     hover,
@@ -168,6 +169,7 @@ def test_several_runs_begin_with_a_list(browser: Browser, root: str) -> None:
             context = browser.new_context(
                 viewport={"width": width, "height": 700}, color_scheme=theme
             )
+            context.set_default_timeout(1000 * PATIENCE)
             page = context.new_page()
             page.goto(f"{root}two/")
             page.get_by_role("heading", name="Blobs, twice").wait_for()
@@ -175,6 +177,7 @@ def test_several_runs_begin_with_a_list(browser: Browser, root: str) -> None:
             page.screenshot(path=picture_folder() / f"static-list-{theme}-{width}.png")
             context.close()
     context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(1000 * PATIENCE)
     page = context.new_page()
     page.goto(f"{root}two/")
     assert page.get_by_role("link", name="colours").inner_text().count("mean squared error") == 1
@@ -190,6 +193,7 @@ def test_several_runs_begin_with_a_list(browser: Browser, root: str) -> None:
 
 def test_opened_from_the_disk_it_says_what_to_do(browser: Browser, public: Path) -> None:
     page = browser.new_page()
+    page.set_default_timeout(1000 * PATIENCE)
     page.goto((public / "two" / "index.html").as_uri())
     page.get_by_role("heading", name="This page needs a web server").wait_for()
     assert page.get_by_text("python -m http.server").is_visible()

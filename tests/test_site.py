@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from browsing import looking, opened, picture_folder, until
+from browsing import PATIENCE, looking, opened, picture_folder, until
 from playwright.sync_api import Browser
 
 from hinterland.chart import refresh
@@ -57,6 +57,7 @@ def test_of_several_runs_one_is_chosen_and_the_address_remembers(
 ) -> None:
     with opened(trained.path, tmp_path / "home", trained.path) as url:
         context = browser.new_context(viewport={"width": 1000, "height": 700})
+        context.set_default_timeout(1000 * PATIENCE)
         page = context.new_page()
         page.goto(url)
         page.get_by_role("heading", name="2 runs").wait_for()

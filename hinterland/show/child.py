@@ -113,7 +113,7 @@ class Child:
         return {}
 
 
-def answer(words: Sequence[str], seconds: float = 60) -> Any:
+def answer(words: Sequence[str], seconds: float = 180) -> Any:
     """What `hinterland WORDS` tells in JSON, asked in a child. Raises HinterlandError."""
     try:
         done = subprocess.run(

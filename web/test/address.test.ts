@@ -314,5 +314,5 @@ describe("addresses from elsewhere", () => {
       apply(read(write(lookOf(store))), scene, again);
       expect({ ...lookOf(again), hidden: [] }).toEqual({ ...lookOf(store), hidden: [] });
     }
-  }, 30_000);
+  });
 });
