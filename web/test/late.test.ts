@@ -3,7 +3,10 @@
 import { type Signal, signal } from "@preact/signals-core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createBeside } from "../src/beside";
+import { type Bench, Channel } from "../src/decoder/channel";
 import type { Decoder } from "../src/decoder/client";
+import type { PageRuntime } from "../src/decoder/runtime";
+import { Team } from "../src/decoder/team";
 import type { Fault } from "../src/faults";
 import { growing } from "../src/growing";
 import { followGrowth, keepUp } from "../src/growth";
@@ -259,4 +262,39 @@ test("a run beside that did not open is no fault any more once nothing is beside
   store.beside.value = null;
   expect(store.besideFault.value).toBeNull();
   undo();
+});
+
+test("what a worker was asked is not waited for once it is ended", async () => {
+  const bench = { onmessage: null, onerror: null, postMessage() {}, terminate() {} } as Bench;
+  const channel = new Channel(() => bench);
+  const told = channel.ask({ kind: "close", session: "one" });
+  channel.restart();
+  await expect(told).rejects.toThrow("ended");
+});
+
+test("a piece that a helper has in hand when it is ended is worked at by the first", async () => {
+  const answers: ((why: Error) => void)[] = [];
+  const first = { broken: null } as PageRuntime;
+  const helper = {
+    broken: null,
+    restart() {
+      for (const fail of answers) fail(new Error("ended"));
+    },
+  } as unknown as PageRuntime;
+  const team = new Team(
+    first,
+    () => helper,
+    () => 1,
+  );
+  team.gather(async () => {});
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(team.size()).toBe(2);
+  void team.work(() => new Promise(() => {})); // which the first has in hand
+  const piece = team.work((runtime) =>
+    runtime === first ? Promise.resolve("done") : new Promise((_, fail) => answers.push(fail)),
+  );
+  await turn();
+  expect(answers).toHaveLength(1);
+  team.disband();
+  expect(await piece).toBe("done");
 });

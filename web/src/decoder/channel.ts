@@ -51,11 +51,12 @@ export class Channel {
     });
   }
 
-  /** Ends the worker; the next question starts another. */
+  /** Ends the worker, and with it what it was asked; the next question starts another. */
   restart(): void {
     this.#worker?.terminate();
     this.#worker = null;
     this.broken = null;
+    this.#failAll(new Trouble("the decoder was ended before it answered", "retry"));
   }
 
   #listen(worker: Bench): Bench {
@@ -80,6 +81,10 @@ export class Channel {
       "does the server send .wasm files, and does the browser allow WebAssembly?",
     );
     this.broken = why;
+    this.#failAll(why);
+  }
+
+  #failAll(why: Trouble): void {
     for (const { fail } of this.#waiting.values()) fail(why);
     this.#waiting.clear();
   }

@@ -141,7 +141,7 @@ export function createDecoder(
     },
     dispose() {
       page.restart();
-      team.disband();
+      team.end();
     },
   };
 }

@@ -18,6 +18,7 @@ export class Team {
   readonly #most: () => number;
   #helpers: Member[] = [];
   #gathering = false;
+  #over = false;
   #turn = 0;
 
   /** `most`: helpers that there may be now; while there may be none, those that there are rest. */
@@ -64,14 +65,15 @@ export class Team {
     }
   }
 
-  /** Calls with whoever has least to do. What a helper cannot do at all is done by the first. */
+  /** Calls with whoever has least to do. What a helper cannot do at all, or did not do before it was ended, is done by the first. */
   async work<T>(call: (runtime: PageRuntime) => Promise<T>): Promise<T> {
     const member = this.#able().reduce((least, one) => (one.under < least.under ? one : least));
     member.under++;
     try {
       return await call(member.runtime);
     } catch (thrown) {
-      if (member === this.#first || !member.runtime.broken) throw thrown;
+      const ended = !this.#over && member !== this.#first && !this.#helpers.includes(member);
+      if (!ended && (member === this.#first || !member.runtime.broken)) throw thrown;
       member.ready = false;
     } finally {
       member.under--;
@@ -84,6 +86,12 @@ export class Team {
     this.#turn++;
     for (const { runtime } of this.#helpers) runtime.restart();
     this.#helpers = [];
+  }
+
+  /** The same, for good: nothing is begun any more. */
+  end(): void {
+    this.#over = true;
+    this.disband();
   }
 
   #able(): Member[] {
