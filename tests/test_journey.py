@@ -161,6 +161,7 @@ def test_everything_has_a_key_and_question_mark_lists_them(browser: Browser, add
 
 def test_space_plays_through_the_epochs(browser: Browser, address: str) -> None:
     with looking(browser, address) as page:
+        page.evaluate("window.hinterland.set({ speed: 0.5 })")  # it does not end by itself
         page.keyboard.press("Home")
         until(page, "window.hinterland.state().drawn.epoch === 0")
         page.keyboard.press("Space")
@@ -222,7 +223,7 @@ def test_three_latents_are_a_space_to_turn(
         page.mouse.move(600, 340)
         page.mouse.move(610, 345)
         until(page, "window.hinterland.state().shown !== null")
-        there = state(page)["shown"]
+        there = page.evaluate("window.hinterland.set({})")["shown"]  # and not the move's before
         np.testing.assert_allclose(
             painted(page), python_decodes(run, 2, there["latent"]), atol=CLOSE
         )

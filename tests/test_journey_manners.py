@@ -19,6 +19,7 @@ from tests.browsing import (
     PATIENCE,
     STATIC,
     Fingers,
+    comes,
     file_of,
     looking,
     opened,
@@ -68,6 +69,7 @@ def test_the_whole_journey_is_walked_with_keys_alone(
 
 def draws_a_box(page: Page, run: Run) -> None:
     """With the arrow keys and Enter; the images inside are chosen, told by where they are."""
+    wish(page)  # no point is on its way any more
     page.locator(".surface").first.focus()
     command(page, "move the cursor")
     page.keyboard.press("x")
@@ -272,8 +274,8 @@ def test_a_spot_of_a_map_that_bends_is_pinned_where_it_was(
         other.goto(f"{base}#{token}&{link}")
         other.evaluate("window.hinterland.ready")
         other.get_by_role("heading", name="How true is this map?").wait_for()
-        until(other, "window.hinterland.state().pin !== null")
-        assert other.locator(".marks .mark.pin").get_attribute("style") == marks
+        mark = other.locator(".marks .mark.pin")
+        comes(lambda: mark.get_attribute("style") == marks, "the mark where it was")
 
 
 KINDS = {

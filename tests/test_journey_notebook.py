@@ -136,9 +136,14 @@ def the_notebook_keeps_its_keys_and_its_wheel(notebook: Notebook) -> None:
     assert notebook.widget(0, "door.state().beside") is not None
     for key in ("b", "x", "d", "d"):
         page.keyboard.press(key)
-    page.mouse.move(*notebook.widget(0, f"({MIDDLE})(0)"))  # what has the focus is scrolled to
-    page.mouse.wheel(0, -200)
-    until(page, f"(was) => {DOOR}.state().camera.span < was", camera["span"])
+
+    def nearer() -> bool:
+        page.mouse.move(*notebook.widget(0, f"({MIDDLE})(0)"))  # what has the focus is scrolled to
+        page.mouse.wheel(0, -200)
+        pause(page, 100)
+        return bool(notebook.widget(0, "door.state().camera.span") < camera["span"])
+
+    comes(nearer, "a nearer view")
     assert page.evaluate(CELLS) == cells
     page.evaluate(
         "() => jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })"

@@ -62,6 +62,7 @@ def points(run: Run) -> np.ndarray:
 
 
 def click(page: Page, spot: np.ndarray) -> None:
+    wish(page)  # the map has made room for what the panel says by now
     page.mouse.click(*screen(page, spot)[0])
 
 
