@@ -137,32 +137,6 @@ def comes_back_from_dialogs(page: Page) -> None:
         assert button.evaluate("node => node === document.activeElement")
 
 
-def test_a_dialog_that_is_opened_again_at_once_stays_open(browser: Browser, proxied: str) -> None:
-    """The browser tells of a closing a moment later, when the next one may be open already."""
-    with looking(browser, proxied) as page:
-        for name, key in (("Commands", "Control+k"), ("Keys", "?")):
-            page.evaluate(AGAIN_AT_ONCE, key)
-            pause(page, 200)
-            dialog = page.get_by_role("dialog", name=name)
-            assert dialog.is_visible(), name
-            page.keyboard.press("Escape")
-            dialog.wait_for(state="hidden")
-
-
-# In one task, as on a machine that is busy.
-AGAIN_AT_ONCE = """name => {
-    const [key, held] = name.split("+").reverse();
-    const press = () => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {
-        key, ctrlKey: held === "Control", bubbles: true, cancelable: true,
-    }));
-    press();
-    const close = document.querySelector("dialog[open] [aria-label=Close]");
-    if (close) close.click();
-    else press();
-    press();
-}"""
-
-
 def states() -> Iterator[dict[str, Any]]:
     """Twenty states, of what can be looked at at random."""
     rng = np.random.default_rng(5)

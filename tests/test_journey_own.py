@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 import os
 from collections.abc import Iterator
 from itertools import pairwise
@@ -22,7 +21,6 @@ from hinterland.train import Settings, begin, train
 from hinterland.types import Images
 from tests.browsing import (
     comes,
-    frames,
     looking,
     network,
     opened,
@@ -33,12 +31,12 @@ from tests.browsing import (
     until,
 )
 from tests.conftest import frame, labels
+from tests.drawing import THREE, Stroke, arc, draw, open_easel, own
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 SAME = 1e-4
 LAST = 4
-Stroke = list[tuple[float, float]]
 
 
 @functools.cache
@@ -75,58 +73,11 @@ def address(digits: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
         yield url
 
 
-def arc(x: float, y: float, rx: float, ry: float, begin: float, end: float) -> Stroke:
-    """Part of an ellipse, by degrees from the right, clockwise."""
-    turns = (math.radians(begin + (end - begin) * i / 16) for i in range(17))
-    return [(x + rx * math.cos(turn), y + ry * math.sin(turn)) for turn in turns]
-
-
-THREE = arc(0.48, 0.34, 0.2, 0.16, -150, 80) + arc(0.48, 0.66, 0.22, 0.17, -80, 150)
 DRAWN: dict[str, list[Stroke]] = {
     "0": [arc(0.5, 0.5, 0.22, 0.32, -90, 270)],
     "3": [THREE],
     "7": [[(0.28, 0.22), (0.72, 0.22), (0.46, 0.84)]],
 }
-
-
-def draw(
-    page: Page, strokes: list[Stroke], size: float = 1, left: float = 0, top: float = 0
-) -> None:
-    """Draw with the mouse on the sheet; places are shares of its sides."""
-    box = page.locator(".drawing-sheet").bounding_box()
-    assert box is not None
-    for stroke in strokes:
-        spots = [
-            (
-                box["x"] + box["width"] * (left + size * x),
-                box["y"] + box["height"] * (top + size * y),
-            )
-            for x, y in stroke
-        ]
-        page.mouse.move(*spots[0])
-        page.mouse.down()
-        for spot in spots[1:]:
-            page.mouse.move(*spot, steps=2)
-        page.mouse.up()
-    frames(page)  # what is drawn is kept with the next
-
-
-def open_easel(page: Page) -> None:
-    page.keyboard.press("y")
-    page.locator(".drawing-sheet").wait_for()
-
-
-def own(page: Page) -> list[dict[str, Any]]:
-    """What the page shows of each own image."""
-    told: list[dict[str, Any]] = page.evaluate(
-        """async () => (await window.hinterland.own()).map((one) => ({
-            ...one,
-            pixels: [...one.pixels],
-            latent: [...one.latent],
-            reconstruction: [...one.reconstruction],
-        }))"""
-    )
-    return told
 
 
 def nearest_labels(run: Run, told: dict[str, Any], k: int = 5) -> list[int]:
@@ -222,55 +173,6 @@ def test_strokes_are_undone_and_what_was_removed_comes_back(browser: Browser, ad
             lambda: np.allclose(own(page)[0]["pixels"], three["pixels"], rtol=0, atol=1e-6),
             "the three as it was",
         )
-
-
-def test_a_stroke_is_one_step_though_the_hand_rests(browser: Browser, address: str) -> None:
-    with looking(browser, address) as page:
-        open_easel(page)
-        draw(page, [THREE])
-        pause(page, 600)
-        (three,) = own(page)
-        box = page.locator(".drawing-sheet").bounding_box()
-        assert box is not None
-        page.mouse.move(box["x"] + 30, box["y"] + 30)
-        page.mouse.down()
-        for side in (60, 90):
-            page.mouse.move(box["x"] + side, box["y"] + side)
-            pause(page, 600)
-        page.mouse.up()
-        page.keyboard.press("Control+z")
-        assert own(page)[0]["pixels"] == three["pixels"]
-
-
-def test_what_was_drawn_a_moment_ago_is_kept_and_undone_with_the_rest(
-    browser: Browser, address: str
-) -> None:
-    """All in one task, as where the machine is too busy to paint in between."""
-    with looking(browser, address) as page:
-        open_easel(page)
-        for strokes in ([THREE], [[(0.2, 0.2), (0.8, 0.8)]]):
-            draw(page, strokes)
-            pause(page, 600)
-        (crossed,) = own(page)
-        page.evaluate(DRAWN_WITH_KEYS, "undo")
-        pause(page, 100)
-        page.keyboard.press("Control+Shift+z")
-        assert own(page)[0]["pixels"] == crossed["pixels"]
-        page.evaluate(DRAWN_WITH_KEYS, "new")
-        pause(page, 100)
-        (more,) = own(page)
-        assert more["pixels"] != crossed["pixels"]
-        assert state(page)["pin"] is None
-
-
-DRAWN_WITH_KEYS = """then => {
-    const sheet = document.querySelector(".drawing-sheet");
-    const press = (key, ctrlKey = false) =>
-        sheet.dispatchEvent(new KeyboardEvent("keydown", { key, ctrlKey, bubbles: true }));
-    for (const key of [" ", "ArrowRight", "ArrowRight", "ArrowRight", " "]) press(key);
-    if (then === "undo") press("z", true);
-    else [...document.querySelectorAll(".kept > button")].at(-1).click();
-}"""
 
 
 def test_the_map_follows_while_the_pen_is_down(browser: Browser, address: str) -> None:
