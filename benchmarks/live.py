@@ -1,4 +1,4 @@
-"""A training watched on the page: python benchmarks/live.py [--model vae] [--epochs 5] [--pairs 0].
+"""A training watched on the page: python benchmarks/live.py [--model vae] [--epochs 5] [--turns 0].
 
 Trains on MNIST without a page, with a page that is only open, and with a page over which somebody
 hovers as a hand does (two seconds of sixty moves a second, two seconds of rest), one after the
@@ -7,8 +7,9 @@ other, several rounds. Prints, in headless Chromium,
   hover       milliseconds from a move to its decoded picture painted, while it trains
   training    images a second with the page and without, and what share the page costs
   processor   seconds of processor that page and server took for a second of training
-With --pairs, one training is looked at instead, and the hand moves and rests in turn, so many
-times: on a machine that others use as well, what they take is taken from both alike.
+With --turns, one training is looked at instead, and in turn, so many times, no page is open,
+the hand rests on one, and it moves there: what else happens on the machine, and how fast it is
+just now, is then the same for all three.
 The page and the training share this machine's processors. Needs the test extras and a Chromium.
 """
 
@@ -70,11 +71,11 @@ def main() -> None:
     parser.add_argument("--model", default="vae")
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--pairs", type=int, default=0)
+    parser.add_argument("--turns", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    if asked.pairs:
-        paired(asked)
+    if asked.turns:
+        in_turn(asked)
         return
     found: dict[str, list[dict[str, Any]]] = {way: [] for way in WAYS}
     with tempfile.TemporaryDirectory() as place:
@@ -162,34 +163,45 @@ def watched(
     }
 
 
-def paired(asked: argparse.Namespace) -> None:
-    """One training, over whose page a hand moves and rests in turn."""
-    both = (True, False)
+def in_turn(asked: argparse.Namespace) -> None:
+    """One training, with no page, under a hand that rests, and under a hand that moves."""
+    states = ("no page", "rests", "moves")
+    turns, hovers = [], []
     with (
         tempfile.TemporaryDirectory() as place,
         begun(run := Path(place) / "run", asked, 1000) as training,
     ):
-        comes(run / "epochs" / "0001", training)
+        comes(run / "epochs" / "0004", training)  # its classifier is done: all epochs are alike
         with chromium() as browser, served(run) as server:
-            page = looking(browser, server.url)
-            page.evaluate(HOVER)
-            page.wait_for_timeout(4000)
-            pairs = [[block(page, run, still) for still in both] for _ in range(asked.pairs)]
-            hovers = page.evaluate("window.hovers")
-    ratios = sorted(1 - moves[0] / rests[0] for rests, moves in pairs)
-    print(f"{asked.images}, {asked.model}, {os.cpu_count()} processors, {asked.pairs} pairs")
+            for _ in range(asked.turns):
+                page = browser.new_page()
+                none = block(page, run)
+                page.close()
+                page = looking(browser, server.url)
+                page.evaluate(HOVER)
+                rests, moves = (
+                    page.evaluate("still => { window.still = still; }", still) or block(page, run)
+                    for still in (True, False)
+                )
+                turns.append((none, rests, moves))
+                hovers += page.evaluate("window.hovers")
+                page.close()
+    print(f"{asked.images}, {asked.model}, {os.cpu_count()} processors, {asked.turns} turns")
     print(f"hover      {statistics.median(hovers):.1f} ms median, of {len(hovers)}")
-    for name, one in zip(("rests", "moves"), zip(*pairs, strict=True), strict=True):
-        speed, page_s = (statistics.median(each[i] for each in one) for i in (0, 1))
-        print(f"hand {name}  {speed:.3f} epochs/s; page {page_s:.2f} s of processor for a second")
-    half = f"half between {ratios[len(ratios) // 4]:.1%} and {ratios[-1 - len(ratios) // 4]:.1%}"
-    print(f"slower by  {statistics.median(ratios):.1%} while it moves, {half}")
+    for i, state in enumerate(states):
+        speed, page_s = (statistics.median(turn[i][j] for turn in turns) for j in (0, 1))
+        less = sorted(1 - turn[i][0] / turn[0][0] for turn in turns)
+        low, high = less[len(less) // 4], less[-1 - len(less) // 4]
+        print(
+            f"{state:9}  {speed:.3f} epochs/s, slower by {statistics.median(less):.1%} "
+            f"(half of the turns: {low:.1%} to {high:.1%}); "
+            f"page {page_s:.2f} s of processor for a second"
+        )
 
 
-def block(page: Page, run: Path, still: bool) -> tuple[float, float]:
-    """Epochs a second of the training, and seconds of the page's processor for a second."""
-    page.evaluate("still => { window.still = still; }", still)
-    page.wait_for_timeout(500)
+def block(page: Page, run: Path) -> tuple[float, float]:
+    """Epochs a second of the training, and seconds of the browser's processor for a second."""
+    page.wait_for_timeout(3000)  # what came before is over
     (began, before), pages = stands(run), spent(os.getpid(), "chrom")
     page.wait_for_timeout(8000)  # two moves and two rests
     (ended, after), pages = stands(run), spent(os.getpid(), "chrom") - pages
