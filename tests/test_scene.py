@@ -16,7 +16,7 @@ from hinterland.chart import Plan, chart, refresh
 from hinterland.latent.outliers import outliers
 from hinterland.live import Live
 from hinterland.models.session import Session
-from hinterland.run import Run
+from hinterland.run import Run, commit
 from hinterland.run.atlas import unpack
 from hinterland.scene import Scene, compose
 from hinterland.train import train
@@ -220,15 +220,35 @@ def test_a_damaged_epoch_has_no_frame_and_the_others_do(trained: Run, tmp_path: 
     assert told(scene)["maps"][0]["epochs"] == [0, 2]
 
 
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_map_that_is_killed_while_it_is_swapped_is_there_again(
+    run: Run, tmp_path: Path, images: Images, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    """Killed just before the new map takes the old one's place, or just after."""
+    grown = longer(run, tmp_path / "run", images)
+    exchanged = commit.exchanged
+
+    def killed(one: Path, other: Path) -> bool:
+        if "maps" in one.parts:
+            if after:
+                assert exchanged(one, other)
+            raise KeyboardInterrupt
+        return exchanged(one, other)
+
+    monkeypatch.setattr(commit, "exchanged", killed)
+    with pytest.raises(KeyboardInterrupt):
+        list(refresh(grown))
+    monkeypatch.undo()
+    assert grown.maps()["plane"]["epochs"] == ([0, 1, 2, 3] if after else [0, 1, 2])
+    is_whole_again(grown)
+
+
 @pytest.mark.parametrize("after", [0, 1, 2])
 def test_a_map_that_is_killed_while_it_is_replaced_is_there_again(
     run: Run, tmp_path: Path, images: Images, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:
-    """Killed after so many of the renames that replace it: the old map, or the new one."""
-    shutil.copytree(run.path, tmp_path / "run")
-    grown = Run.open(tmp_path / "run")
-    for _ in train(grown, images, epochs=3):
-        pass
+    """The same on a system that swaps no folders, after so many renames."""
+    grown = longer(run, tmp_path / "run", images)
     renames = 0
     rename = Path.rename
 
@@ -240,11 +260,27 @@ def test_a_map_that_is_killed_while_it_is_replaced_is_there_again(
             renames += 1
         return rename(self, target)
 
+    monkeypatch.setattr(commit, "exchanged", lambda one, other: False)
     monkeypatch.setattr(Path, "rename", killed)
     if after < 2:
         with pytest.raises(KeyboardInterrupt):
             list(refresh(grown))
+    else:
+        list(refresh(grown))
     monkeypatch.undo()
+    is_whole_again(grown)
+
+
+def longer(run: Run, place: Path, images: Images) -> Run:
+    """A copy of a run that was trained on, and has the map of before."""
+    shutil.copytree(run.path, place)
+    grown = Run.open(place)
+    for _ in train(grown, images, epochs=3):
+        pass
+    return grown
+
+
+def is_whole_again(grown: Run) -> None:
     list(refresh(grown))
     assert grown.maps()["plane"]["epochs"] == [0, 1, 2, 3]
     assert [path.name for path in (grown.path / "maps").iterdir()] == ["plane"]
