@@ -45,24 +45,30 @@ WATCH = """() => {
         if (drawn) seen.map[drawn[1]] ??= Date.now() / 1000;
     }, 100);
 }"""
+# A hand that rests sends nothing, so nothing runs in the page for it either.
 HOVER = """() => {
     const surface = document.querySelector(".surface");
-    const hovers = (window.hovers = []);
-    let at = 0, last = null;
-    setInterval(() => {
-        const { hover } = window.hinterland.timings();
-        if (hover !== last && hover !== null) hovers.push(hover);
-        last = hover;
-    }, 100); // some of them: to ask at every move would be a part of what a move costs
-    setInterval(() => {
-        if (window.still || Math.floor(performance.now() / 2000) % 2) return;
+    let at = 0, moving = null, turning = null;
+    const move = () => {
         const turn = (at++ / 400) * 2 * Math.PI;
         surface.dispatchEvent(new PointerEvent("pointermove", {
             clientX: 600 + 220 * Math.cos(3 * turn), clientY: 390 + 180 * Math.sin(5 * turn),
             bubbles: true, pointerId: 1, pointerType: "mouse", isPrimary: true,
         }));
-    }, 16);
+    };
+    const phase = () => {
+        if (moving === null) moving = setInterval(move, 16);
+        else moving = clearInterval(moving) ?? null;
+        turning = setTimeout(phase, 2000);
+    };
+    window.hand = (moves) => {
+        clearInterval(moving);
+        clearTimeout(turning);
+        moving = turning = null;
+        if (moves) phase();
+    };
 }"""
+HOVERS = "window.hinterland.timings().hovers"
 
 
 def main() -> None:
@@ -149,6 +155,7 @@ def watched(
     page.evaluate(WATCH)
     if way == "hover":
         page.evaluate(HOVER)
+        page.evaluate("window.hand(true)")
     comes(run / "epochs" / f"{SETTLED - 1:04}", training)
     began, pages, servers = time.monotonic(), spent(os.getpid(), "chrom"), spent(server.pid, "")
     training.wait()
@@ -157,7 +164,7 @@ def watched(
     page.wait_for_timeout(3000)
     return {
         "seen": list(seen(page, run)),
-        "hovers": page.evaluate("window.hovers ?? []"),
+        "hovers": page.evaluate(HOVERS),
         "page": pages / lasted,
         "server": servers / lasted,
     }
@@ -179,12 +186,11 @@ def in_turn(asked: argparse.Namespace) -> None:
                 page.close()
                 page = looking(browser, server.url)
                 page.evaluate(HOVER)
-                rests, moves = (
-                    page.evaluate("still => { window.still = still; }", still) or block(page, run)
-                    for still in (True, False)
-                )
+                rests = block(page, run)
+                page.evaluate("window.hand(true)")
+                moves = block(page, run)
                 turns.append((none, rests, moves))
-                hovers += page.evaluate("window.hovers")
+                hovers += page.evaluate(HOVERS)
                 page.close()
     print(f"{asked.images}, {asked.model}, {os.cpu_count()} processors, {asked.turns} turns")
     print(f"hover      {statistics.median(hovers):.1f} ms median, of {len(hovers)}")
