@@ -196,13 +196,19 @@ def in_turn(asked: argparse.Namespace) -> None:
     print(f"hover      {statistics.median(hovers):.1f} ms median, of {len(hovers)}")
     for i, state in enumerate(states):
         speed, page_s = (statistics.median(turn[i][j] for turn in turns) for j in (0, 1))
-        less = sorted(1 - turn[i][0] / turn[0][0] for turn in turns)
-        low, high = less[len(less) // 4], less[-1 - len(less) // 4]
+        slower = f", slower by {parts(turns, i, 0)}" if i else ""
         print(
-            f"{state:9}  {speed:.3f} epochs/s, slower by {statistics.median(less):.1%} "
-            f"(half of the turns: {low:.1%} to {high:.1%}); "
+            f"{state:9}  {speed:.3f} epochs/s{slower}; "
             f"page {page_s:.2f} s of processor for a second"
         )
+    print(f"the moves  slower by {parts(turns, 2, 1)} than the rests")
+
+
+def parts(turns: list[Any], state: int, beside: int) -> str:
+    """How much slower one state of each turn is than another: the median, and the middle half."""
+    less = sorted(1 - turn[state][0] / turn[beside][0] for turn in turns)
+    low, high = less[len(less) // 4], less[-1 - len(less) // 4]
+    return f"{statistics.median(less):.1%} (half of the turns: {low:.1%} to {high:.1%})"
 
 
 def block(page: Page, run: Path) -> tuple[float, float]:

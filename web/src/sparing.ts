@@ -7,6 +7,7 @@ const MOVE_COST = 10;
 const SHARE = 0.1;
 /** Between words and small pictures beside the map lie so many moves: nobody reads faster. */
 const MOVES_READ = 4;
+/** A hand that rests longer than ever lies between two moves, though a busy machine has one come late. */
 const MOVES_REST = 1.5;
 const HERE = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
