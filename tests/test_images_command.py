@@ -79,7 +79,7 @@ def test_a_look_reads_well(tmp_path: Path, typed: Command) -> None:
     done = typed("images", "pets", "--background", "#808080", "--size", "16x12")
     assert "6, as 16 x 12 in colour" in done.stdout
     assert "30 x 20 (5), 40 x 40 (1)" in done.stdout
-    assert "1 transparent, laid on #808080" in done.stdout
+    assert "1 that may be transparent, laid on #808080" in done.stdout
     assert "2: cats (3), dogs (3)" in done.stdout
     assert "2, by reason:" in done.stdout
     assert "the file is empty\n           cats/bad-empty.png" in done.stdout

@@ -12,7 +12,7 @@ import click
 from hinterland.types import HinterlandError
 
 TRAITS = {
-    "transparent": "transparent, laid on {}",
+    "transparent": "that may be transparent, laid on {}",  # a header tells no more
     "turned": "turned upright, as their EXIF says",
     "moving": "moving, of which the first frame is taken",
 }
