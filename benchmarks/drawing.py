@@ -35,9 +35,9 @@ WATCH = """() => {
     new MutationObserver(() => met("mark")).observe(document.querySelector(".landings"), {
         attributes: true, attributeFilter: ["transform"], subtree: true,
     });
-    const decoded = document.querySelector(".decoded .picture").getContext("2d");
-    const put = decoded.putImageData.bind(decoded);
-    decoded.putImageData = (...given) => { put(...given); met("reconstruction"); };
+    const decoded = document.querySelector(".decoded .picture").getContext("bitmaprenderer");
+    const show = decoded.transferFromImageBitmap.bind(decoded);
+    decoded.transferFromImageBitmap = (picture) => { show(picture); met("reconstruction"); };
     window.watched = told;
 }"""
 

@@ -256,6 +256,26 @@ def test_cuda_is_exact_while_it_works_and_then_as_it_was() -> None:
     assert flags() == before
 
 
+@pytest.mark.parametrize(
+    ("products", "threads"), [(1_000_000, 1), (100_000_000, 3), (1_000_000_000, 4)]
+)
+def test_a_step_has_the_threads_it_is_worth_and_leaves_one_processor_while_it_can(
+    products: int, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    before = torch.get_num_threads()
+    torch.set_num_threads(4)
+    try:
+        with Local("cpu").working(products):
+            assert torch.get_num_threads() == threads
+        assert torch.get_num_threads() == 4
+        monkeypatch.setenv("OMP_NUM_THREADS", "4")  # whoever says how many has the last word
+        with Local("cpu").working(products):
+            assert torch.get_num_threads() == 4
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_nobody_elses_gpu_is_seeded(
     tmp_path: Path, images: Images, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -139,8 +139,9 @@ def thumbnail(page: Page, place: np.ndarray, size: int) -> np.ndarray:
             const box = canvas.getBoundingClientRect();
             const left = Math.round(x - box.x - size / 2);
             const top = Math.round(y - box.y - size / 2);
-            const { data } = canvas.getContext("2d").getImageData(left, top, size, size);
-            return Array.from(data); }""",
+            const brush = new OffscreenCanvas(size, size).getContext("2d");
+            brush.drawImage(canvas, -left, -top);
+            return Array.from(brush.getImageData(0, 0, size, size).data); }""",
         [*place.tolist(), size],
     )
     return np.array(told, np.uint8).reshape(size, size, 4)

@@ -71,7 +71,9 @@ def canvases(page: Page, where: str) -> np.ndarray:
     told = page.evaluate(
         """where => [...document.querySelectorAll(where)].map(canvas => {
             const { width: w, height: h } = canvas;
-            const { data } = canvas.getContext("2d").getImageData(0, 0, w, h);
+            const brush = new OffscreenCanvas(w, h).getContext("2d");
+            brush.drawImage(canvas, 0, 0);
+            const { data } = brush.getImageData(0, 0, w, h);
             const rows = Array.from({ length: h }, (_, y) => y);
             return rows.map(y => Array.from({ length: w }, (_, x) => data[4 * (y * w + x)]));
         })""",

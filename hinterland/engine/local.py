@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,10 @@ from torch import Tensor, nn
 
 from hinterland.types import HinterlandError
 
-SMALL = 60_000_000  # products of a step's forward pass: a few milliseconds of one core
+# Products of a step's forward pass (benchmarks/contention.py): below the first, a few milliseconds of
+# one core; below the second, what another thread adds is less than what one that is held up takes.
+SMALL = 60_000_000
+LARGE = 250_000_000
 AHEAD = 8  # steps that a GPU may be behind: it is given the next ones instead of waited for
 
 
@@ -28,14 +32,10 @@ class Local:
 
     @contextmanager
     def working(self, products: int) -> Iterator[None]:
-        """One thread where a step is too small to be worth sharing; CUDA as exact as a processor.
-
-        Threads wait for each other after every layer. In small steps they wait more than they
-        work, and a hundred times more where another program wants the same processor.
-        """
+        """As many threads as a step is worth; CUDA as exact as a processor."""
         before = torch.get_num_threads()
-        if self.device.type == "cpu" and products < SMALL:
-            torch.set_num_threads(1)
+        if self.device.type == "cpu" and "OMP_NUM_THREADS" not in os.environ:
+            torch.set_num_threads(_threads(products, before))
         try:
             with _exact():
                 yield
@@ -57,6 +57,18 @@ class Local:
 
     def mean(self, value: float, weight: float) -> float:
         return value
+
+
+def _threads(products: int, most: int) -> int:
+    """How many threads work at a step of so many products; the same for the same model, always.
+
+    Threads wait for each other after every layer. In small steps they wait more than they work, and
+    where another program wants one of their processors, such as the page that watches, all of them
+    wait for the one that was put aside. In middling steps they leave that program a processor.
+    """
+    if products < SMALL:
+        return 1
+    return most if products >= LARGE else max(1, most - 1)
 
 
 @contextmanager

@@ -126,7 +126,8 @@ export function createExplorer(first: Scene, site: OpenSite, around: Surrounding
   const helpers = () => (sparing.free() ? (around.helpers ?? 0) : 0);
   const decoder = createDecoder(scene, source, around.startWorker, helpers);
   const fellBack = () => tell(store, WITHOUT_GPU);
-  const map = createMap(surface, { renderer: around.renderer, fellBack });
+  const pace = () => (growth.arriving() ? sparing.move() : 0);
+  const map = createMap(surface, { renderer: around.renderer, fellBack, pace });
   const travelMs = () => {
     if (prefersStillness()) return 0;
     // The training needs the processor more than a long way needs to be seen (benchmarks/live.py).

@@ -1,5 +1,5 @@
 /** How the runs of a served site fare: `status.json`, asked for often while something trains, and seldom else. */
-import { type ReadonlySignal, signal } from "@preact/signals-core";
+import { batch, type ReadonlySignal, signal } from "@preact/signals-core";
 import { checks } from "./checks";
 import type * as formats from "./formats";
 import type { SiteSource } from "./source";
@@ -47,6 +47,8 @@ export interface Status {
 }
 export interface Pulse {
   readonly status: ReadonlySignal<Status | null>;
+  /** Another number at each answer, and once a second where they come seldom: what is told of time is told anew. */
+  readonly clock: ReadonlySignal<number>;
   /** Something trains where the server is, which may be this machine. */
   busy(): boolean;
   /** Seconds since 1970, by the server's clock. */
@@ -84,6 +86,7 @@ function isTraining({ scenes, training }: Status): boolean {
 
 export function createPulse(source: Pick<SiteSource, "status" | "act">, path: string): Pulse {
   const status = signal<Status | null>(null);
+  const clock = signal(0);
   let ahead = 0;
   let gone = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -95,12 +98,19 @@ export function createPulse(source: Pick<SiteSource, "status" | "act">, path: st
     if (!reply || gone) return;
     const apart = reply.date === null ? 0 : reply.date - Date.now();
     ahead = Math.abs(apart) < SAME_CLOCK_MS ? 0 : apart;
-    status.value = parseStatus(reply.told);
+    const told = parseStatus(reply.told);
+    batch(() => {
+      status.value = told;
+      clock.value++;
+    });
   }
   function look(): Promise<void> {
     clearTimeout(timer);
     looking ??= ask()
-      .catch((thrown: unknown) => console.warn(thrown)) // what was known stays; it is asked for again
+      .catch((thrown: unknown) => {
+        console.warn(thrown); // what was known stays; it is asked for again
+        clock.value++;
+      })
       .finally(() => {
         looking = null;
         if (gone) return;
@@ -113,9 +123,13 @@ export function createPulse(source: Pick<SiteSource, "status" | "act">, path: st
     if (!document.hidden) void look();
   };
   document.addEventListener("visibilitychange", seen);
+  const seldom = setInterval(() => {
+    if (!busy() && !document.hidden) clock.value++;
+  }, OFTEN_MS);
   void look();
   return {
     status,
+    clock,
     busy,
     now: () => (Date.now() + ahead) / 1000,
     look,
@@ -129,6 +143,7 @@ export function createPulse(source: Pick<SiteSource, "status" | "act">, path: st
     dispose() {
       gone = true;
       clearTimeout(timer);
+      clearInterval(seldom);
       document.removeEventListener("visibilitychange", seen);
     },
   };

@@ -11,7 +11,14 @@ export interface Sprites {
   /** Fetches what is lacking; `changed` is called as pages of the atlas come. The newest wish wins. */
   want(images: readonly number[]): void;
   /** Draws an image into a box; false while it is not here. */
-  draw(brush: CanvasRenderingContext2D, image: number, x: number, y: number, w: number, h: number): boolean;
+  draw(
+    brush: OffscreenCanvasRenderingContext2D,
+    image: number,
+    x: number,
+    y: number,
+    w: number,
+    h: number,
+  ): boolean;
 }
 
 export function createSprites(

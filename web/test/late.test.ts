@@ -235,7 +235,7 @@ test("a number that was typed stays, though another would be proposed by now", (
   const status = signal({ scenes: new Map(), training: { scene: null, resumable: ["made"], said: "" } });
   const place = document.createElement("section");
   document.body.append(place);
-  const site = { name: "made", pulse: { status, now: () => 0 } };
+  const site = { name: "made", pulse: { status, clock: signal(0), now: () => 0 } };
   const context = { scene, store, site, growth: { progress }, fit() {} } as unknown as Context;
   const undo = training.mount(place, context);
   store.trainingOpen.value = true;

@@ -18,6 +18,7 @@ const ORDER: readonly (readonly string[])[] = [
     "epochs",
     "latest",
     "nearest",
+    "presenter",
     "keep",
     "kdtree",
     "own/ink",

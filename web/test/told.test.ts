@@ -64,7 +64,7 @@ test.each([
 ])("a run that has %s long ago does not look as if it trained", (state, words) => {
   const day = 86_400;
   const progress = { state, newest: 8, epochs: 8, error: "", at: day, committed: day } as unknown as Progress;
-  const site = { name: "made", pulse: { status: signal(null), now: () => 9 * day } };
+  const site = { name: "made", pulse: { status: signal(null), clock: signal(0), now: () => 9 * day } };
   const growth = { progress: signal(progress), fresh: signal(0), live() {} };
   const { store } = looking();
   const pulse = createPulse({ store, growth, site } as unknown as Context);

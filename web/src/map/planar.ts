@@ -12,6 +12,7 @@ import { steer } from "./gestures";
 import { type Look, lookOf, PLAIN } from "./looks";
 import type { Moment } from "./print";
 import { putInto, type Renderer } from "./renderer";
+import { Ticker } from "./ticker";
 import { Stopwatch } from "./timings";
 import { progress, type Travel } from "./travel";
 import type {
@@ -38,14 +39,15 @@ class Planar implements PlanarMap {
   readonly #place: HTMLElement;
   readonly #still: boolean;
   readonly #fellBack: (() => void) | undefined;
+  readonly #pace: () => number;
   readonly #watch = new Stopwatch();
+  readonly #ticker = new Ticker(() => this.#draw());
   readonly #drawn = new Set<() => void>();
   readonly #steered = new Set<(camera: Camera) => void>();
   readonly #undo: (() => void)[] = [];
   #renderer: Renderer;
   #backdrop!: Backdrop;
   #patience = 0;
-  #asked = 0;
   #width = 0;
   #height = 0;
   #frame = NO_FRAME;
@@ -72,13 +74,14 @@ class Planar implements PlanarMap {
     },
     restored: () => {
       clearTimeout(this.#patience);
-      this.#dirty();
+      this.#ticker.ask();
     },
   };
 
   constructor(place: HTMLElement, options: MapOptions) {
     this.#place = place;
     this.#fellBack = options.fellBack;
+    this.#pace = options.pace ?? (() => 0);
     this.#still = options.reducedMotion ?? prefersStillness();
     this.#renderer = chooseRenderer(options.renderer ?? "auto", this.#absence);
     this.#camera = this.#fitted();
@@ -120,19 +123,19 @@ class Planar implements PlanarMap {
       (!sameExtent(before, next) &&
         (this.#whole || optics.isOutOfSight(this.#camera, next, this.#width, this.#height)));
     if (refit || this.#cloud.n === 0) this.fit(travels && !crosses ? travelMs : 0);
-    this.#dirty();
+    this.#ticker.ask();
   }
 
   setAppearance(look: Appearance): void {
     const recolour = look.colours !== this.#look.colours || look.visible !== this.#look.visible;
     this.#look = look;
     if (recolour) this.#cloud = coloured(this.#cloud, this.#frame, look);
-    this.#dirty();
+    this.#ticker.ask();
   }
 
   setBackdrop(paint: Painter | null): void {
     this.#backdrop.paint = paint;
-    this.#dirty();
+    this.#ticker.ask();
   }
 
   camera(): Camera {
@@ -204,7 +207,7 @@ class Planar implements PlanarMap {
 
   setSheet(through: Vec3 | null): void {
     this.#finder.sheet = through;
-    this.#dirty();
+    this.#ticker.ask();
   }
 
   sheetMoved(pixels: number): Vec3 {
@@ -245,7 +248,7 @@ class Planar implements PlanarMap {
   }
 
   dispose(): void {
-    cancelAnimationFrame(this.#asked);
+    this.#ticker.stop();
     clearTimeout(this.#patience);
     for (const undo of this.#undo) undo();
     this.#renderer.dispose();
@@ -264,13 +267,8 @@ class Planar implements PlanarMap {
     if (this.#renderer.name === "webgl2") this.#backdrop.mount(canvas);
   }
 
-  #dirty(): void {
-    if (this.#asked === 0) this.#asked = requestAnimationFrame(() => this.#draw());
-  }
-
   #draw(): void {
-    cancelAnimationFrame(this.#asked);
-    this.#asked = 0;
+    this.#ticker.stop();
     if (this.#width === 0 || this.#height === 0) return;
     const began = performance.now();
     const travelled = progress(this.#pointTravel, began);
@@ -285,7 +283,8 @@ class Planar implements PlanarMap {
     const backdrop = this.#backdrop.draw(view, look.background, density);
     this.#renderer.draw({ cloud: this.#cloud, travelled, view, look, density, backdrop });
     this.#watch.drew(began, performance.now(), this.#cloud.n);
-    if (this.#pointTravel || this.#cameraTravel) this.#dirty();
+    if (this.#cameraTravel) this.#ticker.ask();
+    else if (this.#pointTravel) this.#ticker.askLater(this.#pace());
     for (const call of this.#drawn) call();
   }
 
@@ -320,7 +319,7 @@ class Planar implements PlanarMap {
     const travel = { start: performance.now(), ms: travelMs, fromRest };
     this.#cameraTravel = travels ? { from, travel, t: 0 } : null;
     this.#camera = camera;
-    this.#dirty();
+    this.#ticker.ask();
   }
 
   #steer(camera: Camera, travelMs = 0): void {

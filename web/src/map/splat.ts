@@ -1,4 +1,5 @@
 /** Draws without a graphics processor: each point is a small stamp, blended into an array of pixels. */
+import { createPresenter } from "../presenter";
 import type { Cloud } from "./cloud";
 import { DepthSteps } from "./depth";
 import { growthAt, type Look, mistAt, rimOf } from "./looks";
@@ -16,7 +17,7 @@ const ENOUGH = 150_000;
 export class SplatRenderer implements Renderer {
   readonly name = "canvas2d";
   readonly canvas = document.createElement("canvas");
-  readonly #context = this.canvas.getContext("2d", { alpha: false });
+  readonly #presenter = createPresenter(this.canvas, false);
   readonly #depths = new DepthSteps();
   #sorted = roomFor(0);
   readonly #stamps: Stamps[] = [];
@@ -56,7 +57,8 @@ export class SplatRenderer implements Renderer {
     const { width, height } = this.canvas;
     const { image, pad } = paper;
     this.#cost = (performance.now() - began) / Math.max(1, cloud.n);
-    this.#context?.putImageData(image, -pad, -pad, pad, pad, width, height);
+    this.#presenter.begin()?.putImageData(image, -pad, -pad, pad, pad, width, height);
+    this.#presenter.show();
   }
 
   dispose(): void {

@@ -123,4 +123,6 @@ export interface MapOptions {
   readonly reducedMotion?: boolean;
   /** The graphics processor went away and did not come back: the map is drawn without it from now on. */
   readonly fellBack?: () => void;
+  /** Milliseconds to leave between two pictures while points alone travel. Default: 0, each frame. */
+  readonly pace?: () => number;
 }

@@ -1,6 +1,7 @@
 /** Small canvases that show decoded numbers and tiles of an atlas, pixel for pixel. */
 import { type ReadonlySignal, signal } from "@preact/signals-core";
 import { type Fault, faultOf } from "../faults";
+import { createPresenter } from "../presenter";
 import type { Recording, Tile } from "../recording";
 import type { Scene } from "../scene";
 import { el } from "./dom";
@@ -34,11 +35,12 @@ export function createSlot(shape: Scene["shape"], name: string): Slot {
   node.style.setProperty("--columns", String(w));
   node.style.setProperty("--shape", `${w} / ${h}`);
   node.dataset.empty = "";
-  const brush = node.getContext("2d", { willReadFrequently: true });
+  const presenter = createPresenter(node);
   const image = new ImageData(w, h);
   const draw: Slot["draw"] = (fill) => {
     fill(image.data);
-    brush?.putImageData(image, 0, 0);
+    presenter.begin()?.putImageData(image, 0, 0);
+    presenter.show();
     delete node.dataset.empty;
   };
   return {
@@ -46,11 +48,12 @@ export function createSlot(shape: Scene["shape"], name: string): Slot {
     paint: (pixels) => draw((bytes) => fill(bytes, pixels, c)),
     draw,
     paintTile({ page, x, y }) {
-      brush?.drawImage(page, x, y, w, h, 0, 0, w, h);
+      presenter.begin()?.drawImage(page, x, y, w, h, 0, 0, w, h);
+      presenter.show();
       delete node.dataset.empty;
     },
     clear() {
-      brush?.clearRect(0, 0, w, h);
+      presenter.clear();
       node.dataset.empty = "";
     },
   };

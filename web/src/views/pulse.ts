@@ -1,5 +1,5 @@
 /** In the bar: how the training fares, and a switch that keeps the page at the newest epoch. */
-import { effect, signal } from "@preact/signals-core";
+import { effect } from "@preact/signals-core";
 import { ago, inShort, ownState } from "../progress";
 import { all, el, say } from "./dom";
 import type { Context } from "./view";
@@ -7,7 +7,7 @@ import type { Context } from "./view";
 /** A run that ended longer ago than this is one like any other. */
 const RECENT = 900;
 
-/** Hidden where nobody tells how runs fare. Told anew once a second, for what it says of time. */
+/** Hidden where nobody tells how runs fare. */
 export function createPulse(context: Context) {
   const { store, growth, site } = context;
   const live = el("button", {
@@ -29,16 +29,11 @@ export function createPulse(context: Context) {
     since,
   );
   const node = el("div", { class: "pulse-bar", role: "group", "aria-label": "Training" }, live, chip);
-  const tick = signal(0);
-  const timer = setInterval(() => {
-    if (!document.hidden) tick.value++;
-  }, 1000);
   return {
     node,
     undo: all(
-      () => clearInterval(timer),
       effect(() => {
-        void tick.value;
+        void site.pulse?.clock.value;
         const progress = growth.progress.value;
         node.hidden = !progress;
         if (!progress || !site.pulse) return;

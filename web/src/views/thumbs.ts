@@ -3,6 +3,7 @@ import { effect } from "@preact/signals-core";
 import { togglePictures } from "../actions";
 import type { Pane } from "../beside";
 import { hueOf } from "../colouring";
+import { createPresenter } from "../presenter";
 import { createSprites } from "../sprites";
 import { type Crowd, type Placed, Thinner } from "../thin";
 import { all, el } from "./dom";
@@ -19,8 +20,7 @@ export function mountThumbs(context: Context, pane: Pane): () => void {
   const { store } = context;
   const { scene, recording } = pane.world;
   const node = el("canvas", { class: "thumbs", "aria-hidden": "true" });
-  // Read by no one, but drawn from a canvas in memory: faster there than through a graphics processor.
-  const brush = node.getContext("2d", { willReadFrequently: true });
+  const presenter = createPresenter(node);
   const thinner = new Thinner();
   let crowd: Crowd | null = null;
   let colourOf: (index: number) => string = () => "";
@@ -29,23 +29,24 @@ export function mountThumbs(context: Context, pane: Pane): () => void {
     const size = store.pictures.peek();
     node.hidden = !crowd || size === 0;
     node.dataset.lacking = "0";
-    if (!crowd || !brush || node.hidden) return;
+    if (!crowd || node.hidden) return;
     const began = performance.now();
     const view = pane.map.view();
     const density = Math.min(2, devicePixelRatio || 1);
     const [width, height] = [Math.round(view.width * density), Math.round(view.height * density)];
     if (node.width !== width || node.height !== height) Object.assign(node, { width, height });
+    const brush = presenter.begin();
+    if (!brush) return;
     brush.setTransform(density, 0, 0, density, 0, 0);
-    brush.clearRect(0, 0, view.width, view.height);
     const seen = thinner.see(crowd, view, size);
     clearTimeout(timer);
     timer = setTimeout(() => sprites.want(seen.map(({ index }) => index)), REST_MS);
-    const lacking = seen.length - paint(seen, size);
+    const lacking = seen.length - paint(brush, seen, size);
+    presenter.show();
     Object.assign(node.dataset, { pictures: seen.length, lacking, ms: performance.now() - began });
   };
   /** How many were painted: others are on their way. */
-  const paint = (seen: readonly Placed[], size: number): number => {
-    if (!brush) return 0;
+  const paint = (brush: OffscreenCanvasRenderingContext2D, seen: readonly Placed[], size: number): number => {
     let painted = 0;
     const [h, w] = scene.shape;
     const scale = size / Math.max(h, w);

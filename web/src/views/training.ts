@@ -93,10 +93,6 @@ function createNow(context: Context) {
   const news = el("div", { class: "training-news" });
   const other = el("div", { class: "training-news" });
   const node = el("div", { class: "training-now" }, says, bar, pace, facts, wrong, stop, resume, news, other);
-  const tick = signal(0);
-  const timer = setInterval(() => {
-    if (store.trainingOpen.peek() && !document.hidden) tick.value++;
-  }, 1000);
   /** What stands there is proposed, until the person types. */
   let proposed = 0;
   let typed = false;
@@ -106,10 +102,9 @@ function createNow(context: Context) {
   return {
     node,
     undo: all(
-      () => clearInterval(timer),
       effect(() => {
-        void tick.value;
         if (!store.trainingOpen.value) return;
+        void site.pulse?.clock.value;
         const progress = growth.progress.value;
         const training = site.pulse?.status.value?.training ?? null;
         if (!progress || !site.pulse) return;
