@@ -1,4 +1,4 @@
-"""Training speed beside other programs: python benchmarks/contention.py [--models vae deep conv-vae].
+"""Training speed beside other programs: python benchmarks/contention.py [--models vae deep].
 
 Trains models on made-up pictures with two threads, for several lengths of the spin with which
 PyTorch's threads wait for each other (GOMP_SPINCOUNT; `default` leaves it unset), and with one

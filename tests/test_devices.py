@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -274,6 +276,30 @@ def test_a_step_has_the_threads_it_is_worth_and_leaves_one_processor_while_it_ca
             assert torch.get_num_threads() == 4
     finally:
         torch.set_num_threads(before)
+
+
+FLUSH = """
+import torch
+from hinterland.engine.local import Local
+
+torch.set_num_threads(2)
+tiny = torch.full((4_000_000,), 1e-39)
+
+def told():
+    torch.set_num_threads(2)
+    return float(((tiny * 1.0) == 0).double().mean())
+
+before = told()
+with Local("cpu").working(10**10):
+    within = told()
+print(before, within, told())
+"""
+
+
+def test_what_is_next_to_nothing_is_zero_in_every_thread_while_it_trains() -> None:
+    # Elsewhere: threads that there are already must come to it too, and the suite's are not two.
+    done = subprocess.run([sys.executable, "-c", FLUSH], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0.0", "1.0", "0.0"]
 
 
 def test_nobody_elses_gpu_is_seeded(

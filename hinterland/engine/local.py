@@ -10,10 +10,11 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from hinterland.engine.flush import flushed
 from hinterland.types import HinterlandError
 
-# Products of a step's forward pass (benchmarks/contention.py): below the first, a few milliseconds of
-# one core; below the second, what another thread adds is less than what one that is held up takes.
+# Products of a step's forward pass: below the first, a few milliseconds of one core; below the
+# second, a thread more adds less than one that is held up takes (benchmarks/contention.py).
 SMALL = 60_000_000
 LARGE = 250_000_000
 AHEAD = 8  # steps that a GPU may be behind: it is given the next ones instead of waited for
@@ -32,12 +33,15 @@ class Local:
 
     @contextmanager
     def working(self, products: int) -> Iterator[None]:
-        """As many threads as a step is worth; CUDA as exact as a processor."""
+        """As many threads as a step is worth, and none slowed by what is next to nothing.
+
+        CUDA is as exact as a processor.
+        """
         before = torch.get_num_threads()
         if self.device.type == "cpu" and "OMP_NUM_THREADS" not in os.environ:
             torch.set_num_threads(_threads(products, before))
         try:
-            with _exact():
+            with _exact(), flushed():
                 yield
         finally:
             torch.set_num_threads(before)
