@@ -1,10 +1,8 @@
 /** Puts whole pictures on a canvas, drawn elsewhere. */
 
 export interface Presenter {
-  /** What the next picture is drawn with; empty after each that was shown. As large as the canvas was when it was begun. */
-  begin(): OffscreenCanvasRenderingContext2D | null;
-  /** Shows what was drawn since. */
-  show(): void;
+  /** What `paint` draws on nothing, as large as the canvas is now. */
+  show(paint: (brush: OffscreenCanvasRenderingContext2D) => void): void;
   clear(): void;
 }
 
@@ -15,18 +13,17 @@ export interface Presenter {
  */
 export function createPresenter(canvas: HTMLCanvasElement, alpha = true): Presenter {
   const screen = canvas.getContext("bitmaprenderer", { alpha });
-  const settings = { alpha, willReadFrequently: true };
   let brush: OffscreenCanvasRenderingContext2D | null = null;
   return {
-    begin() {
+    show(paint) {
       const { width, height } = canvas;
-      brush ??= new OffscreenCanvas(width, height).getContext("2d", settings);
-      if (brush && (brush.canvas.width !== width || brush.canvas.height !== height))
-        Object.assign(brush.canvas, { width, height });
-      return brush;
-    },
-    show() {
-      if (brush) screen?.transferFromImageBitmap(brush.canvas.transferToImageBitmap());
+      if (width === 0 || height === 0) return; // a picture of no size cannot be handed over
+      brush ??= new OffscreenCanvas(width, height).getContext("2d", { alpha, willReadFrequently: true });
+      if (!brush) return;
+      const sheet = brush.canvas;
+      if (sheet.width !== width || sheet.height !== height) Object.assign(sheet, { width, height });
+      paint(brush);
+      screen?.transferFromImageBitmap(sheet.transferToImageBitmap());
     },
     clear: () => screen?.transferFromImageBitmap(null),
   };

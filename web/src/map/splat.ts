@@ -57,8 +57,7 @@ export class SplatRenderer implements Renderer {
     const { width, height } = this.canvas;
     const { image, pad } = paper;
     this.#cost = (performance.now() - began) / Math.max(1, cloud.n);
-    this.#presenter.begin()?.putImageData(image, -pad, -pad, pad, pad, width, height);
-    this.#presenter.show();
+    this.#presenter.show((brush) => brush.putImageData(image, -pad, -pad, pad, pad, width, height));
   }
 
   dispose(): void {

@@ -39,8 +39,7 @@ export function createSlot(shape: Scene["shape"], name: string): Slot {
   const image = new ImageData(w, h);
   const draw: Slot["draw"] = (fill) => {
     fill(image.data);
-    presenter.begin()?.putImageData(image, 0, 0);
-    presenter.show();
+    presenter.show((brush) => brush.putImageData(image, 0, 0));
     delete node.dataset.empty;
   };
   return {
@@ -48,8 +47,7 @@ export function createSlot(shape: Scene["shape"], name: string): Slot {
     paint: (pixels) => draw((bytes) => fill(bytes, pixels, c)),
     draw,
     paintTile({ page, x, y }) {
-      presenter.begin()?.drawImage(page, x, y, w, h, 0, 0, w, h);
-      presenter.show();
+      presenter.show((brush) => brush.drawImage(page, x, y, w, h, 0, 0, w, h));
       delete node.dataset.empty;
     },
     clear() {

@@ -35,14 +35,14 @@ export function mountThumbs(context: Context, pane: Pane): () => void {
     const density = Math.min(2, devicePixelRatio || 1);
     const [width, height] = [Math.round(view.width * density), Math.round(view.height * density)];
     if (node.width !== width || node.height !== height) Object.assign(node, { width, height });
-    const brush = presenter.begin();
-    if (!brush) return;
-    brush.setTransform(density, 0, 0, density, 0, 0);
     const seen = thinner.see(crowd, view, size);
     clearTimeout(timer);
     timer = setTimeout(() => sprites.want(seen.map(({ index }) => index)), REST_MS);
-    const lacking = seen.length - paint(brush, seen, size);
-    presenter.show();
+    let lacking = 0;
+    presenter.show((brush) => {
+      brush.setTransform(density, 0, 0, density, 0, 0);
+      lacking = seen.length - paint(brush, seen, size);
+    });
     Object.assign(node.dataset, { pictures: seen.length, lacking, ms: performance.now() - began });
   };
   /** How many were painted: others are on their way. */
