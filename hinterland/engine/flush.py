@@ -9,9 +9,7 @@ from pathlib import Path
 
 import torch
 
-TINY = (
-    1e-39  # below 1.2e-38 a float32 has fewer digits, and takes a processor a hundred times as long
-)
+TINY = 1e-39  # below 1.2e-38 a float32 has fewer digits, and takes a processor many times as long
 HARD = 2  # OpenMP's omp_pause_hard
 
 
