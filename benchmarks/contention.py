@@ -4,7 +4,7 @@ Trains models on made-up pictures with two threads, for several lengths of the s
 PyTorch's threads wait for each other (GOMP_SPINCOUNT; `default` leaves it unset), and with one
 thread: alone, beside a program that wakes twenty times a second for 5 ms, as a page does, and
 beside programs that keep a processor busy each. Prints the median images/s of each. The command
-line sets the spin to 4000, and `hinterland/engine/local.py` the number of threads.
+line sets the spin to 1000, and `hinterland/engine/local.py` the number of threads.
 """
 
 from __future__ import annotations

@@ -89,10 +89,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     """
     words = list(sys.argv[1:] if argv is None else argv)
     # PyTorch's threads wait for each other by spinning. Where another program wants a processor,
-    # they spin for whole time slices and training slows manyfold (benchmarks/contention.py); with
-    # a shorter spin they sleep at once, and are woken late. Read when torch is loaded, so it is
-    # said before.
-    os.environ.setdefault("GOMP_SPINCOUNT", "4000")
+    # they spin for whole time slices and training slows manyfold (benchmarks/contention.py). Read
+    # when torch is loaded, so it is said before.
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     try:
         code = group.main(words, prog_name=PROGRAM, standalone_mode=False)
         sys.stdout.flush()
