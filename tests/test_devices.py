@@ -184,6 +184,16 @@ def test_a_run_says_what_device_it_was_begun_on(tmp_path: Path, images: Images) 
     assert changed(other, "cpu") == [], "a run of before knew nothing of it"
 
 
+def test_a_number_of_threads_that_somebody_says_is_told_where_it_changes(
+    tmp_path: Path, images: Images, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    run = begun(tmp_path / "run", images, epochs=1)
+    assert changed(run) == []
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert changed(run) == ["OMP_NUM_THREADS was unset, is 3"]
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is CUDA here")
 def test_a_run_from_a_gpu_goes_on_without_one_when_it_is_told_to(
     tmp_path: Path, typed: Command

@@ -25,7 +25,7 @@ from hinterland.train.precision import faster
 from hinterland.train.settings import Settings, engine_of
 from hinterland.types import HinterlandError, Images
 
-LATELY = ("device",)  # what runs did not say of themselves from the first
+LATELY = ("device", "OMP_NUM_THREADS")  # what runs did not say of themselves from the first
 
 
 def begin(
@@ -112,4 +112,6 @@ def _taken_over(net: AbstractNet, start: Run) -> dict[str, bytes]:
 def environment(engine: Engine) -> dict[str, Any]:
     """What bit-exactness depends on."""
     more = {"torch": torch.__version__, "threads": torch.get_num_threads(), "cpus": os.cpu_count()}
-    return made_on() | more | {"device": engine.called}
+    # of those threads, how many work is the engine's affair, unless a person says so
+    said = {"OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "unset")}
+    return made_on() | more | said | {"device": engine.called}

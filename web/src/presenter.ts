@@ -7,9 +7,8 @@ export interface Presenter {
 }
 
 /**
- * Without a graphics processor a browser copies every canvas with a 2d context anew for each frame of the page, changed
- * or not, and takes what it copied for changed: 2.6 ms for one of 1280 x 760. A picture that was handed over is copied
- * once (benchmarks/live.py).
+ * Without a graphics processor Chromium copies every canvas with a 2d context anew for each frame of the page, changed or
+ * not, and takes what it copied for changed. A picture that was handed over is copied once.
  */
 export function createPresenter(canvas: HTMLCanvasElement, alpha = true): Presenter {
   const screen = canvas.getContext("bitmaprenderer", { alpha });
